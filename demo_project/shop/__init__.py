@@ -1,0 +1,1 @@
+"""The demo shop: customers, products, stock, orders, and the flows that work on them."""
