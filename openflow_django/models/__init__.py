@@ -1,0 +1,31 @@
+"""What is stored."""
+
+from openflow_django.models.event import Event, EventStatus
+from openflow_django.models.flow import Flow, FlowStatus, RunAs
+from openflow_django.models.json_field import OrderedJSONField, encode_json
+from openflow_django.models.run import ACTIVE_STATUSES, FINAL_STATUSES, Run, RunData, RunKind, RunStatus
+from openflow_django.models.step_run import StepRun
+from openflow_django.models.trigger import Trigger
+from openflow_django.models.version import FlowVersion, VersionImmutable
+from openflow_django.models.worker import Worker
+
+__all__ = [
+    "ACTIVE_STATUSES",
+    "FINAL_STATUSES",
+    "Event",
+    "EventStatus",
+    "Flow",
+    "FlowStatus",
+    "FlowVersion",
+    "OrderedJSONField",
+    "Run",
+    "RunAs",
+    "RunData",
+    "RunKind",
+    "RunStatus",
+    "StepRun",
+    "Trigger",
+    "VersionImmutable",
+    "Worker",
+    "encode_json",
+]
