@@ -30,8 +30,8 @@ class OrderedJSONField(models.JSONField):
 
     ``jsonb`` of PostgreSQL and ``json`` of MySQL sort the keys of objects: a resumed run would see its own
     results in another order than before, and a form built from a schema would shuffle its fields. A text
-    column keeps the order, reads back as ``str`` through a raw cursor everywhere, and is never validated a second
-    time. The price: the database cannot look inside, so lookups by key are refused, alike on every database.
+    column keeps the order, reads back as ``str`` through a raw cursor everywhere, and is never validated
+    twice. The price: the database cannot look inside, so lookups by key are refused on every database.
     """
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:

@@ -1,4 +1,4 @@
-"""A run: one execution of a flow. Its row is narrow, the only one workers lock; ``RunData`` has the payloads."""
+"""A run: one execution of a flow. Its row is narrow and the only one workers lock."""
 
 import uuid
 from typing import Any

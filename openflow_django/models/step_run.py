@@ -12,8 +12,8 @@ __all__ = ["StepRun"]
 class StepRun(models.Model):
     """What one attempt at one step of a run did.
 
-    ``path`` names the step and its iterations (``"a"``, ``"loop/3/b"``), ``seq`` the order of recording in the
-    run, ``duration_us`` its time in microseconds, ``planned_delay`` a decided wait in seconds.
+    ``path`` names the step and its iterations (``"a"``, ``"loop/3/b"``), ``seq`` the order of recording,
+    ``duration_us`` its time in microseconds, ``planned_delay`` a decided wait in seconds.
     """
 
     # No constraint in the database on the hot path; retention deletes by run.
