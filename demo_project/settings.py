@@ -78,6 +78,15 @@ CACHES = {
     },
 }
 
+# Where flows find the demo site itself, which plays the outside world too; ``manage.py demo`` sets the real port.
+os.environ.setdefault("DEMO_SITE", "http://127.0.0.1:8000")
+
+OPENFLOW = {
+    "SCRIPT_LANGUAGES": ["bun", "deno", "nativets"],
+    "ENV_ALLOW_LIST": ["DEMO_SITE"],
+    "HTTP_ALLOWED_NETWORKS": ["127.0.0.1/32"],
+}
+
 Q_CLUSTER = {
     "name": "openflow",
     "orm": "default",
