@@ -34,6 +34,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "openflow_django.middleware.accountability_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -78,7 +79,7 @@ CACHES = {
     },
 }
 
-# Where flows find the demo site itself, which plays the outside world too; ``manage.py demo`` sets the real port.
+# Where flows find the demo site, which plays the outside world too; ``manage.py demo`` sets the real port.
 os.environ.setdefault("DEMO_SITE", "http://127.0.0.1:8000")
 
 OPENFLOW = {
