@@ -1,0 +1,42 @@
+"""From JSON to a flow, and back without loss."""
+
+from openflow_django.spec.document import Flow
+from openflow_django.spec.dump import dump
+from openflow_django.spec.issues import DocumentInvalid, Issue, errors
+from openflow_django.spec.json import Json, JsonInvalid, check_bounds
+from openflow_django.spec.limits import Limits
+from openflow_django.spec.reader import Reader
+from openflow_django.spec.shapes import FLOW
+
+__all__ = ["dump", "parse", "read"]
+
+DEFAULT_LIMITS = Limits()
+
+
+def parse(document: Json, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
+    """The flow that ``document`` describes. ``dump(parse(document)) == document``, spelling included.
+
+    Expects the current spelling, see :func:`upgrade.upgrade`, but takes what executors take: the alias
+    ``input_transform`` and bare numbers as durations. The document is kept by reference and must not be
+    changed afterwards. Raises :class:`DocumentInvalid` when it has not the shape of a flow; rules about its
+    meaning, such as unique ids, are checked by :func:`validate.validate` alone.
+    """
+    flow, issues = read(document, limits=limits)
+    if flow is None or errors(issues):
+        raise DocumentInvalid(issues)
+    return flow
+
+
+def read(document: Json, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Flow | None, list[Issue]]:
+    """As much of a flow as can be read, and everything that is wrong with its shape. Never raises.
+
+    Placeholders stand in for what could not be read, so a flow beside errors is only good for further checks.
+    None when nothing could be read, because the document is no object or exceeds the limits of size or depth.
+    """
+    try:
+        check_bounds(document, max_bytes=limits.max_bytes, max_depth=limits.max_json_depth)
+    except JsonInvalid as error:
+        return None, [Issue(error.path, code=error.code, message=error.message)]
+    reader = Reader(limits=limits)
+    flow = reader.node(FLOW, document, "")
+    return flow if isinstance(flow, Flow) else None, reader.issues
