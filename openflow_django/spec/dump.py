@@ -16,8 +16,11 @@ from openflow_django.spec.document import (
     Template,
 )
 from openflow_django.spec.json import Json, JsonObject
+from openflow_django.spec.module_shapes import BRANCH_ALL_BRANCH, BRANCH_ONE_BRANCH
+from openflow_django.spec.policy_shapes import condition
 from openflow_django.spec.reader import Shape
-from openflow_django.spec.shapes import BRANCH_ALL_BRANCH, BRANCH_ONE_BRANCH, SHAPES, condition, transforms
+from openflow_django.spec.shapes import SHAPES
+from openflow_django.spec.transform_reader import transforms
 
 __all__ = ["dump"]
 
@@ -85,8 +88,8 @@ def write(value: Any, raw: Json, shape: Shape, name: str) -> Json:
 
 
 def write_item(item: Any, holder: Shape) -> Json:
-    shape = SHAPES.get(type(item)) or BRANCH_SHAPES.get(holder.build)
-    return write_node(item, shape) if shape and hasattr(item, "source") else item
+    shape = BRANCH_SHAPES[holder.build] if isinstance(item, Branch) else SHAPES.get(type(item))
+    return item if shape is None else write_node(item, shape)
 
 
 def write_transform(transform: InputTransform) -> Json:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from typing import Any, TypeAlias, cast
 
 from openflow_django.exceptions import OpenFlowError
@@ -159,26 +159,45 @@ def check_bounds(value: object, *, max_bytes: int, max_depth: int) -> int:
         raise
 
 
-def own_size(value: Any) -> int:
+def own_size(value: object) -> int:
     """Bytes of a scalar, or of the brackets and commas of a container, as compact JSON."""
-    kind: Any = type(value)
-    if kind is str:
-        if (not value.isascii() or "\x00" in value) and UNSTORABLE.search(value):
-            raise JsonInvalid("Text holds a NUL character or half of a surrogate pair.", code="json_text")
-        return len(json.encoder.encode_basestring(value).encode())
-    if kind is dict or kind is list:
-        return 2 + max(len(value) - 1, 0)
-    if value is None or kind is bool:
-        return 5 if value is False else 4
-    if kind is int:
-        if not -INTEGER_BOUND < value < INTEGER_BOUND:
-            raise JsonInvalid("An integer has more than 4300 digits.", code="json_number")
-        return len(str(value))
-    if kind is float:
-        if not math.isfinite(value):
-            raise JsonInvalid(f"{value} is not a JSON number.", code="json_number")
-        return len(repr(value))
-    raise JsonInvalid(f"A Python {kind.__name__} is not JSON.", code="json_type")
+    sizer = SIZERS.get(type(value))
+    if sizer is None:
+        raise JsonInvalid(f"A Python {type(value).__name__} is not JSON.", code="json_type")
+    return sizer(value)
+
+
+def text_size(value: str) -> int:
+    if (not value.isascii() or "\x00" in value) and UNSTORABLE.search(value):
+        raise JsonInvalid("Text holds a NUL character or half of a surrogate pair.", code="json_text")
+    return len(json.encoder.encode_basestring(value).encode())
+
+
+def integer_size(value: int) -> int:
+    if not -INTEGER_BOUND < value < INTEGER_BOUND:
+        raise JsonInvalid("An integer has more than 4300 digits.", code="json_number")
+    return len(str(value))
+
+
+def float_size(value: float) -> int:
+    if not math.isfinite(value):
+        raise JsonInvalid(f"{value} is not a JSON number.", code="json_number")
+    return len(repr(value))
+
+
+def container_size(value: Sized) -> int:
+    return 2 + max(len(value) - 1, 0)
+
+
+SIZERS: dict[type, Callable[[Any], int]] = {
+    str: text_size,
+    int: integer_size,
+    float: float_size,
+    list: container_size,
+    dict: container_size,
+    bool: lambda value: 4 if value else 5,
+    type(None): lambda value: 4,
+}
 
 
 def normalise(value: object, *, max_bytes: int, max_depth: int) -> Json:

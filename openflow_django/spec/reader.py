@@ -19,10 +19,12 @@ __all__ = [
     "integer",
     "json_type",
     "mapping",
+    "node",
     "number",
     "one_of",
     "text",
     "texts",
+    "whole_number",
 ]
 
 
@@ -194,3 +196,12 @@ def texts(reader: Reader, raw: Json, pointer: str) -> Any:
 
 def mapping(reader: Reader, raw: Json, pointer: str) -> Any:
     return raw if isinstance(raw, dict) else reader.wrong_type(pointer, "an object", raw)
+
+
+def node(shape: Shape) -> Read:
+    """The read function of one object of the given shape."""
+
+    def read(reader: Reader, raw: Json, pointer: str) -> Any:
+        return reader.node(shape, raw, pointer)
+
+    return read
