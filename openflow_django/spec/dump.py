@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from openflow_django.spec.document import (
     Ai,
+    Branch,
     BranchAll,
     BranchOne,
     Flow,
