@@ -25,9 +25,10 @@ class ResultsLookup(Protocol):
 class Names:
     """The scope of one evaluation.
 
-    ``values`` maps a scope name (``flow_input``, ``previous_result``, ``$trigger``, ...) to its JSON value. It may compute
-    its entries lazily: only names that an expression mentions are read, each at most once per evaluation.
-    A name that is absent is not defined for the expression. ``results`` is None where step results are out of scope.
+    ``values`` maps a scope name (``flow_input``, ``previous_result``, ``$trigger``, ...) to its JSON value.
+    It may compute its entries lazily: only names that an expression mentions are read, each at most once per
+    evaluation. A name that is absent is not defined for the expression. ``results`` is None where step
+    results are out of scope.
     """
 
     values: Mapping[str, Json]

@@ -32,10 +32,10 @@ RESOURCES = "$resources"
 class JavaScriptJob:
     """One function to run.
 
-    ``body`` is a complete function body with its own ``return``; it has balanced brackets and ends in a newline, so
-    ``function (NAMES) {`` + body + ``}`` is well-formed whatever the author wrote. ``names`` are the parameters: each is
-    a key of the scope. ``is_async`` says that the body may use ``await``: it must run as an async function whose
-    promise is settled before the answer is given.
+    ``body`` is a complete function body with its own ``return``; it has balanced brackets and ends in a
+    newline, so ``function (NAMES) {`` + body + ``}`` is well-formed whatever the author wrote. ``names`` are
+    the parameters: each is a key of the scope. ``is_async`` says that the body may use ``await``: it must run
+    as an async function whose promise is settled before the answer is given.
     """
 
     body: str
@@ -52,7 +52,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The expression threw, or broke a limit. ``name`` is the JavaScript error class; positions count from 1."""
+    """The expression threw, or broke a limit. ``name`` is the JavaScript error class.
+
+    ``line`` and ``column`` count from 1, in the body of the job.
+    """
 
     name: str
     message: str
@@ -62,7 +65,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The expression asked for variables or resources that the scope does not hold yet: look them up, ask again."""
+    """The expression asked for variables or resources that the scope does not hold yet."""
 
     calls: tuple[tuple[Literal["variable", "resource"], str], ...]
 
@@ -76,11 +79,14 @@ class JavaScriptEngine(Protocol):
     def evaluate(self, jobs: Sequence[JavaScriptJob], *, scope: Mapping[str, Json]) -> list[Evaluated]:
         """One answer per job, in order; never raises for what a job does.
 
-        All jobs share one fresh realm and see the same ``scope``. ``scope["results"]``, where present, is an object of
-        step id to result: the engine hands it over so that an unknown id reads as null. ``scope["$variables"]`` and
-        ``scope["$resources"]`` map paths to values: the global functions ``variable(path)`` and ``resource(path)``
-        return those synchronously and answer the whole job with :class:`Needs` for a path that is not there.
-        ``scope["flow_user_state"]``, where present, is an object: the job sees a function of one key that reads it.
+        The jobs share one fresh realm; each gets the values it names as its own copy, so that none sees what
+        another did to them.
+
+        ``scope["results"]``, where present, is an object of step id to result: the job sees null for any
+        other id. ``scope["$variables"]`` and ``scope["$resources"]`` map paths to values: the global
+        functions ``variable(path)`` and ``resource(path)`` return those synchronously, and answer the whole
+        job with :class:`Needs` for a path that is not there. ``scope["flow_user_state"]``, where present, is
+        an object: the job sees a function of one key that reads it, null for a key that is not there.
         """
         ...
 
