@@ -1,8 +1,8 @@
 """What an operation is: a registered Python function that a step of a flow can run.
 
-A step names it by the script path ``op/<type>``; its input transforms are the options. Options arrive rendered: plain JSON, judged
-against the operation's schema. What the function returns is JSON and becomes the result of the step; an
-:class:`OperationError` fails the step.
+A step names it by the script path ``op/<type>``; its input transforms are the options. Options arrive
+rendered: plain JSON, judged against the operation's schema. What the function returns is JSON and becomes the
+result of the step; an :class:`OperationError` fails the step.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,10 +43,11 @@ Text: TypeAlias = str | Promise
 class OperationError(OpenFlowError):
     """Fails the step.
 
-    ``name``, ``message`` and ``code`` make the step's error; ``result`` is what the operation has to say beyond them, as JSON
-    (the answer of a server, the list of broken rules), None when there is nothing.
+    ``name``, ``message`` and ``code`` make the step's error; ``result`` is what the operation has to say
+    beyond them, as JSON (the answer of a server, the list of broken rules), None when there is nothing.
 
-    The message is plain English: it is stored with the run, by a worker that serves no language in particular.
+    The message is plain English: it is stored with the run, by a worker that serves no language in
+    particular.
     """
 
     code = "operation_failed"
@@ -84,9 +85,9 @@ class HasPermissions(Protocol):
 class Actor:
     """On whose behalf a step acts.
 
-    ``is_system`` lifts every permission check; a run has it only when its flow says so. ``user_id`` is None for the system and
-    for an anonymous caller. ``permissions`` is asked anew each time, so that a right withdrawn while a run was waiting is
-    gone when it resumes.
+    ``is_system`` lifts every permission check; a run has it only when its flow says so. ``user_id`` is None
+    for the system and for an anonymous caller. ``permissions`` is asked anew each time, so that a right
+    withdrawn while a run was waiting is gone when it resumes.
     """
 
     user_id: str | None = None
@@ -118,7 +119,7 @@ class User(HasPermissions, Protocol):
 
 
 def actor_of(user: User) -> Actor:
-    """The actor that acts as this user. An inactive user has no permission at all, whatever the auth backend says."""
+    """The actor that acts as this user. Inactive users have no permission, whatever the auth backend says."""
     return Actor(
         user_id=None if user.pk is None else str(user.pk),
         username=user.get_username(),
@@ -134,10 +135,10 @@ def _unheard(level: str, message: str) -> None:
 class OperationContext:
     """What an operation knows beside its options. JSON and plain values only.
 
-    ``data``: the flow object (``$trigger``, ``$last``, ``$accountability``, ``$env`` and the results by step id).
+    ``data``: the flow object: ``$trigger``, ``$last``, ``$accountability``, ``$env``, results by step id.
     ``idempotency_key``: the same for every attempt at this step of this run, unique otherwise.
     ``deadline_s``: seconds the step may still take, None without limit.
-    ``log``: called with a level (debug, info, warning, error) and a message; the lines are kept with the step run.
+    ``log``: takes a level (debug, info, warning, error) and a message; the lines stay with the step run.
     """
 
     data: Mapping[str, Json] = field(default_factory=dict[str, Json])
@@ -156,8 +157,8 @@ Run: TypeAlias = Callable[[JsonObject, OperationContext], Json]
 class Operation:
     """A registered operation.
 
-    ``effects``: whether running it may change anything outside the run; a step without effects may be run again at will.
-    ``result_example`` is what the builder shows before the step has ever run.
+    ``effects``: whether running it may change anything outside the run. Without, it may be run again at will.
+    ``result_example``: what the builder shows before the step has ever run.
     """
 
     type: str
@@ -179,7 +180,11 @@ class Operation:
         return plain(self.options_schema)
 
     def perform(self, options: Mapping[str, Json], *, context: OperationContext) -> Json:
-        """Complete and judge the options, then run. Raises :class:`OperationError`, code ``invalid_options`` when they do not fit."""
+        """Complete and judge the options, then run.
+
+        Raises :class:`OperationError`: with code ``invalid_options`` when they do not fit, else what the
+        operation raises.
+        """
         judge = _validator(self)
         completed = complete(options, judge=judge)
         if found := problems(completed, judge=judge):

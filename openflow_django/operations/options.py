@@ -1,9 +1,10 @@
 """The options of an operation: how their schema is written, how given options are completed and judged.
 
-The schema is JSON Schema 2020-12 of an object. A form can be rendered from it: ``title``, ``description``, ``default``,
-``enum``, ``format`` as usual, ``x-order`` (the list of option names, in the order to show them) and ``x-widget`` for an
-editor richer than the type tells: ``code``, ``template``, ``model``, ``field``, ``rule``, ``textarea``. Titles and descriptions may be
-lazy translations; :func:`plain` gives the schema in the language that is active.
+The schema is JSON Schema 2020-12 of an object. A form can be rendered from it: ``title``, ``description``,
+``default``, ``enum``, ``format`` as usual, ``x-order`` (the list of option names, in the order to show them)
+and ``x-widget`` for an editor richer than the type tells: ``code``, ``template``, ``model``, ``field``,
+``rule``, ``textarea``. Titles and descriptions may be lazy translations; :func:`plain` gives the schema in
+the language that is active.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +27,9 @@ Schema: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionProblem:
-    """One thing wrong with the options. ``path`` is a JSON pointer into them, the message never repeats a value."""
+    """One thing wrong with the options. ``path`` is a JSON pointer into them, the message never repeats a
+    value.
+    """
 
     path: str
     message: str
@@ -54,16 +57,14 @@ def plain(schema: Schema) -> JsonObject:
 def validator(schema: Schema) -> Draft202012Validator:
     """A validator that never fetches anything.
 
-    Raises ``jsonschema.exceptions.SchemaError`` for a schema that is none, and ``ValueError`` for a reference that
-    leaves the schema.
+    Raises ``jsonschema.exceptions.SchemaError`` for a schema that is none, and ``ValueError`` for a reference
+    that leaves the schema.
     """
     # Lazy texts are blanked, not translated: schemas are checked while apps are being loaded.
     checked = cast(dict[str, Any], _resolved(schema, text=lambda _text: ""))
     for reference in _references(checked):
         if not reference.startswith("#"):
-            raise ValueError(
-                f"the reference {reference!r} leaves the schema; only references that start with # are allowed"
-            )
+            raise ValueError(f"the reference {reference!r} leaves the schema; it must start with #")
     Draft202012Validator.check_schema(checked)
     return Draft202012Validator(checked, registry=SchemaRegistry())
 
@@ -71,8 +72,8 @@ def validator(schema: Schema) -> Draft202012Validator:
 def complete(options: Mapping[str, Json], *, judge: Draft202012Validator) -> JsonObject:
     """The options with defaults filled in.
 
-    ``null`` counts as not given where the schema of the option does not admit it, so that a template over a missing
-    value may fill an optional option.
+    ``null`` counts as not given where the schema of the option does not admit it, so that a template over a
+    missing value may fill an optional option.
     """
     properties = _properties(judge)
     given = {
