@@ -89,7 +89,9 @@ def write(value: Any, raw: Json, shape: Shape, name: str) -> Json:
 
 
 def write_item(item: Any, holder: Shape) -> Json:
-    shape = BRANCH_SHAPES[holder.build] if isinstance(item, Branch) else SHAPES.get(type(item))
+    if isinstance(item, Branch):
+        return write_node(item, BRANCH_SHAPES[holder.build])
+    shape = SHAPES.get(type(item))
     return item if shape is None else write_node(item, shape)
 
 
