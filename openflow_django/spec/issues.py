@@ -1,7 +1,7 @@
 """What can be wrong with a document, in a form that pages, the API and the command line can all show."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ __all__ = [
     "DocumentInvalid",
     "ExpressionProblem",
     "Issue",
+    "Report",
     "Severity",
     "errors",
     "nearest",
@@ -59,6 +60,42 @@ class ExpressionProblem:
     _: KW_ONLY
     line: int | None = None
     column: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """Collects issues, at most ``limit`` of them, and knows the step they belong to."""
+
+    limit: int
+    issues: list[Issue] = field(default_factory=list[Issue])
+    step_id: str | None = None
+    dropped: int = 0
+    dropped_errors: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.issues) >= self.limit
+
+    def error(self, path: str, code: str, message: str, *, hint: str = "") -> None:
+        self.add(Issue(path, code=code, message=message, hint=hint, step_id=self.step_id))
+
+    def warning(self, path: str, code: str, message: str, *, hint: str = "") -> None:
+        self.add(Issue(path, code=code, message=message, hint=hint, severity="warning", step_id=self.step_id))
+
+    def add(self, issue: Issue) -> None:
+        if not self.is_full:
+            self.issues.append(issue)
+            return
+        self.dropped += 1
+        self.dropped_errors += issue.severity == "error"
+
+    def result(self) -> list[Issue]:
+        """All issues, with one more at the end that sums up those beyond the limit."""
+        if not self.dropped:
+            return self.issues
+        severity: Severity = "error" if self.dropped_errors else "warning"
+        message = f"{self.dropped} more problems are not shown."
+        return [*self.issues, Issue("", code="too_many_issues", message=message, severity=severity)]
 
 
 class DocumentInvalid(OpenFlowError):

@@ -51,6 +51,9 @@ __all__ = [
     "modules",
 ]
 
+#: Holds the place of a step that could not be read, so that those behind it keep their index.
+UNREADABLE = Module(id="", value=Identity())
+
 INPUT_TRANSFORM_ALIAS = {"input_transform": "input_transforms"}
 
 
@@ -69,26 +72,28 @@ def nested(reader: Reader, raw: Json, pointer: str, read: Read) -> Any:
         return reader.wrong_type(pointer, "a list of steps", raw)
     if reader.depth >= reader.limits.max_depth:
         limit = reader.limits.max_depth
-        reader.report(pointer, "too_deep", f"Steps are nested more than {limit} levels deep.")
+        reader.report.error(pointer, "too_deep", f"Steps are nested more than {limit} levels deep.")
         return ()
     reader.depth += 1
     items = [read(reader, item, f"{pointer}/{index}") for index, item in enumerate(raw)]
     reader.depth -= 1
-    return tuple(item for item in items if item is not UNREAD)
+    return tuple(UNREADABLE if item is UNREAD else item for item in items)
 
 
 def module(reader: Reader, raw: Json, pointer: str) -> Any:
     """One step."""
     reader.steps += 1
     if reader.steps == reader.limits.max_steps + 1:
-        reader.report(pointer, "too_many_steps", f"The flow has more than {reader.limits.max_steps} steps.")
+        reader.report.error(
+            pointer, "too_many_steps", f"The flow has more than {reader.limits.max_steps} steps."
+        )
     if reader.steps > reader.limits.max_steps:
         return UNREAD
-    outer = reader.step_id
+    outer = reader.report.step_id
     step_id = raw.get("id") if isinstance(raw, dict) else None
-    reader.step_id = step_id if isinstance(step_id, str) and step_id else outer
+    reader.report.step_id = step_id if isinstance(step_id, str) and step_id else outer
     read = reader.node(MODULE, raw, pointer)
-    reader.step_id = outer
+    reader.report.step_id = outer
     return read
 
 
@@ -100,11 +105,11 @@ def module_value(reader: Reader, raw: Json, pointer: str) -> Any:
         case str(kind) if kind in VALUES:
             return reader.node(VALUES[kind], raw, pointer)
         case None:
-            reader.report(pointer, "missing_key", 'What a step does needs a "type".')
+            reader.report.error(pointer, "missing_key", 'What a step does needs a "type".')
         case str(kind):
             message = f"There is no step of type {quoted(kind)}."
             hint = nearest(kind, VALUES) or f"Valid types are {', '.join(VALUES)}."
-            reader.report(f"{pointer}/type", "unknown_kind", message, hint=hint)
+            reader.report.error(f"{pointer}/type", "unknown_kind", message, hint=hint)
         case other:
             reader.wrong_type(f"{pointer}/type", "a text", other)
     return UNREAD
@@ -119,7 +124,7 @@ def tool(reader: Reader, raw: Json, pointer: str) -> Any:
     if kind in ("mcp", "websearch"):
         return reader.node(EXTERNAL_TOOL, raw, pointer)
     message = "The type of a tool is flowmodule, mcp or websearch."
-    reader.report(f"{pointer}/value/tool_type", "unknown_kind", message)
+    reader.report.error(f"{pointer}/value/tool_type", "unknown_kind", message)
     return UNREAD
 
 
@@ -130,7 +135,7 @@ def branches(shape: Shape) -> Read:
         if not isinstance(raw, list):
             return reader.wrong_type(pointer, "a list of branches", raw)
         items = [reader.node(shape, item, f"{pointer}/{index}") for index, item in enumerate(raw)]
-        return tuple(item for item in items if item is not UNREAD)
+        return tuple(Branch(modules=()) if item is UNREAD else item for item in items)
 
     return read
 

@@ -2,7 +2,7 @@
 
 from openflow_django.spec.document import Flow
 from openflow_django.spec.dump import dump
-from openflow_django.spec.issues import DocumentInvalid, Issue, errors
+from openflow_django.spec.issues import DocumentInvalid, Report, errors
 from openflow_django.spec.json import Json, JsonInvalid, check_bounds
 from openflow_django.spec.limits import Limits
 from openflow_django.spec.reader import Reader
@@ -21,22 +21,24 @@ def parse(document: Json, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
     changed afterwards. Raises :class:`DocumentInvalid` when it has not the shape of a flow; rules about its
     meaning, such as unique ids, are checked by :func:`validate.validate` alone.
     """
-    flow, issues = read(document, limits=limits)
+    report = Report(limit=limits.max_issues)
+    flow = read(document, report=report, limits=limits)
+    issues = report.result()
     if flow is None or errors(issues):
         raise DocumentInvalid(issues)
     return flow
 
 
-def read(document: Json, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Flow | None, list[Issue]]:
-    """As much of a flow as can be read, and everything that is wrong with its shape. Never raises.
+def read(document: Json, *, report: Report, limits: Limits = DEFAULT_LIMITS) -> Flow | None:
+    """As much of a flow as can be read; everything that is wrong with its shape goes to ``report``.
 
     Placeholders stand in for what could not be read, so a flow beside errors is only good for further checks.
-    None when nothing could be read, because the document is no object or exceeds the limits of size or depth.
+    Never raises. None when nothing could be read: the document is no object or exceeds the limits of size or depth.
     """
     try:
         check_bounds(document, max_bytes=limits.max_bytes, max_depth=limits.max_json_depth)
     except JsonInvalid as error:
-        return None, [Issue(error.path, code=error.code, message=error.message)]
-    reader = Reader(limits=limits)
-    flow = reader.node(FLOW, document, "")
-    return flow if isinstance(flow, Flow) else None, reader.issues
+        report.error(error.path, error.code, error.message)
+        return None
+    flow = Reader(report=report, limits=limits).node(FLOW, document, "")
+    return flow if isinstance(flow, Flow) else None

@@ -34,7 +34,7 @@ def condition(reader: Reader, raw: Json, pointer: str) -> Any:
     expr = raw.get("expr")
     if isinstance(expr, str):
         return expr
-    reader.report(pointer, "missing_key", '"expr" is missing in a condition.')
+    reader.report.error(pointer, "missing_key", '"expr" is missing in a condition.')
     return UNREAD
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from openflow_django.spec.issues import Issue, Severity, nearest, pointer_token, quoted
+from openflow_django.spec.issues import Report, nearest, pointer_token, quoted
 from openflow_django.spec.json import Json, JsonObject
 from openflow_django.spec.limits import Limits
 
@@ -67,25 +67,15 @@ class Shape:
 
 @dataclass(slots=True)
 class Reader:
-    """Collects issues on the way through a document and knows in which step it is."""
+    """Reads nodes by their shapes and knows how deep in the document it is."""
 
-    limits: Limits = field(default_factory=Limits)
-    issues: list[Issue] = field(default_factory=list[Issue])
-    step_id: str | None = None
+    report: Report
+    limits: Limits
     depth: int = 0
     steps: int = 0
 
-    def report(
-        self, path: str, code: str, message: str, *, hint: str = "", severity: Severity = "error"
-    ) -> None:
-        if len(self.issues) <= self.limits.max_issues:
-            issue = Issue(
-                path, code=code, message=message, hint=hint, severity=severity, step_id=self.step_id
-            )
-            self.issues.append(issue)
-
     def wrong_type(self, path: str, expected: str, raw: Json) -> Any:
-        self.report(path, "wrong_type", f"Expected {expected}, found {json_type(raw)}.")
+        self.report.error(path, "wrong_type", f"Expected {expected}, found {json_type(raw)}.")
         return UNREAD
 
     def node(self, shape: Shape, raw: Json, pointer: str) -> Any:
@@ -108,15 +98,15 @@ class Reader:
             if name in fields:
                 continue
             if raw.get(name) is None:
-                self.report(pointer, "missing_key", f"{quoted(name)} is missing in {shape.noun}.")
+                self.report.error(pointer, "missing_key", f"{quoted(name)} is missing in {shape.noun}.")
             fields[name] = placeholder
         return shape.build(**fields, extra=extra, source=raw)
 
     def unknown_key(self, shape: Shape, name: str, pointer: str) -> None:
-        if name in shape.ignored or len(self.issues) > self.limits.max_issues:
+        if name in shape.ignored or self.report.is_full:
             return
         message = f"{quoted(name)} means nothing in {shape.noun} and is ignored."
-        self.report(pointer, "unknown_key", message, hint=nearest(name, shape.keys), severity="warning")
+        self.report.warning(pointer, "unknown_key", message, hint=nearest(name, shape.keys))
 
 
 def json_type(raw: Json) -> str:
@@ -169,7 +159,7 @@ def whole_number(reader: Reader, raw: Json, pointer: str) -> int | Unread:
 def not_negative(reader: Reader, value: float, pointer: str) -> Any:
     if value >= 0:
         return value
-    reader.report(pointer, "out_of_range", "The number must not be negative.")
+    reader.report.error(pointer, "out_of_range", "The number must not be negative.")
     return UNREAD
 
 
@@ -182,7 +172,7 @@ def one_of(*words: str) -> Read:
         if not isinstance(raw, str):
             return reader.wrong_type(pointer, "a text", raw)
         message = f"{quoted(raw)} is not one of {', '.join(words)}."
-        reader.report(pointer, "unknown_word", message, hint=nearest(raw, words))
+        reader.report.error(pointer, "unknown_word", message, hint=nearest(raw, words))
         return UNREAD
 
     return read

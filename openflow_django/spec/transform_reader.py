@@ -29,18 +29,18 @@ def typed_transform(reader: Reader, raw: Json, pointer: str) -> Any:
             expr = raw.get("expr")
             if isinstance(expr, str):
                 return JavaScript(expr, source=raw)
-            reader.report(pointer, "missing_key", 'A javascript transform needs the text "expr".')
+            reader.report.error(pointer, "missing_key", 'A javascript transform needs the text "expr".')
         case "template":
             return Template(raw.get("value"), source=raw)
         case "ai":
             return Ai(source=raw)
         case None:
-            reader.report(
+            reader.report.error(
                 pointer, "missing_key", 'An input transform needs a "type".', hint=transform_types_hint()
             )
         case str(kind):
             hint = nearest(kind, TRANSFORM_TYPES) or transform_types_hint()
-            reader.report(
+            reader.report.error(
                 f"{pointer}/type", "unknown_kind", f"There is no transform of type {quoted(kind)}.", hint=hint
             )
         case other:

@@ -32,9 +32,9 @@ class StepList:
 class Visit:
     """One step and where it is.
 
-    ``pointer`` and ``list_path`` are JSON pointers of the step and of the list that holds it (of the step itself for
-    the failure and preprocessor modules). ``parents`` are the steps around it, outermost first; ``depth`` is their
-    number.
+    ``pointer`` and ``list_path`` are JSON pointers of the step and of the list that holds it (of the step
+    itself for the failure and preprocessor modules). ``parents`` are the steps around it, outermost first;
+    ``depth`` is their number.
     """
 
     module: Module
