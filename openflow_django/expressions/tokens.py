@@ -129,8 +129,7 @@ class _Scanner:
         if char in "'\"":
             self._literal("string", STRING, missing="this string is never closed")
         elif char == "`":
-            self.at += 1
-            self._template(start=self.at - 1)
+            self._template(start=self.at)
         elif match := NAME.match(self.text, self.at):
             self._name(match.group())
         elif char.isdigit() or (char == "." and self.text[self.at + 1 : self.at + 2].isdigit()):
@@ -153,18 +152,17 @@ class _Scanner:
         self._add("name", text, operand=member or text not in OPERATOR_WORDS)
 
     def _template(self, *, start: int) -> None:
-        """A piece of a template, from after its ````` or ``}`` up to the next ``${`` or the end."""
-        match = TEMPLATE.match(self.text, self.at)
+        """A piece of a template: from its start or a ``}`` up to the next ``${`` or its end."""
+        opening = self.at if self.at != start else self.at + 1
+        match = TEMPLATE.match(self.text, opening)
         if match is None:
             raise self._error("this template is never closed", at=start)
-        end = match.group(1)
-        self._add("template", match.group()[: -len(end)], operand=end == "`")
-        if end == "`":
-            self.at += 1
-            return
-        self.brackets.append(_Bracket("${", self.at, ends_operand=True))
-        self._add("punctuator", "${", operand=False)
-        self.templates += 1
+        closed = match.group(1) == "`"
+        self._add("template", self.text[self.at : match.end(1) if closed else match.start(1)], operand=closed)
+        if not closed:
+            self.brackets.append(_Bracket("${", start, ends_operand=True))
+            self._add("punctuator", "${", operand=False)
+            self.templates += 1
 
     def _punctuator(self) -> None:
         match = PUNCTUATOR.match(self.text, self.at)
