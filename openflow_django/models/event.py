@@ -23,10 +23,20 @@ class EventStatus(models.TextChoices):
 class Event(models.Model):
     """Something happened that starts a flow, recorded in the transaction in which it happened."""
 
+    # No constraints in the database: a process may not yet know that a trigger was deleted, and an event must
+    # never be what breaks a transaction of the site.
     trigger = models.ForeignKey(
-        Trigger, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("trigger")
+        Trigger,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_constraint=False,
+        verbose_name=_("trigger"),
     )
-    flow = models.ForeignKey(Flow, models.CASCADE, related_name="events", verbose_name=_("flow"))
+    flow = models.ForeignKey(
+        Flow, models.CASCADE, related_name="events", db_constraint=False, verbose_name=_("flow")
+    )
     name = models.CharField(_("name"), max_length=200, help_text=_('Such as "shop.order.updated".'))
     payload = OrderedJSONField(_("payload"), default=dict, blank=True)
     accountability = OrderedJSONField(_("accountability"), null=True, blank=True)
