@@ -1,0 +1,156 @@
+"""Trigger type ``manual``: a person starts the flow, from a list of objects, from one object, or from the
+flow's own page.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from django.apps import apps
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from openflow_django.operations.options import object_schema, validator
+from openflow_django.sensitive import is_sensitive_model
+from openflow_django.spec.issues import Issue, nearest
+from openflow_django.triggers.base import Options, TriggerType, trigger_types
+
+__all__ = ["form_validator", "manual"]
+
+LOCATIONS = ("both", "collection", "item", "hidden")
+"""Where the button is shown: the list page, the object's page, both, or nowhere (the API still starts the
+flow).
+"""
+
+
+def form_validator(options: Options) -> Draft202012Validator | None:
+    """Judges what a person has filled in; None when the trigger has no form. For options that passed
+    ``validate``.
+    """
+    fields = options.get("fields")
+    return validator(fields) if isinstance(fields, dict) and fields else None
+
+
+def _check(options: Options) -> Iterable[Issue]:
+    yield from _check_model(cast(str | None, options.get("model")))
+    yield from _check_form(options.get("fields"))
+    if options.get("require_selection") and not options.get("model"):
+        yield Issue(
+            "/require_selection",
+            code="model_missing",
+            message=translated("Objects can be chosen only of a model."),
+            hint=translated("Choose a model, or do not require a selection."),
+        )
+
+
+def _check_model(label: str | None) -> Iterator[Issue]:
+    if not label:
+        return
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        labels = [known._meta.label_lower for known in apps.get_models()]
+        yield Issue(
+            "/model",
+            code="model_unknown",
+            message=translated("There is no model %(model)s.") % {"model": label},
+            hint=nearest(label, labels),
+        )
+        return
+    if is_sensitive_model(model):
+        yield Issue(
+            "/model",
+            code="model_sensitive",
+            message=translated("The model %(model)s is sensitive.") % {"model": label},
+            hint=translated('Name it in OPENFLOW["SENSITIVE_ALLOWED"] if flows may hear of it.'),
+        )
+
+
+def _check_form(fields: object) -> Iterator[Issue]:
+    if not isinstance(fields, dict) or not fields:
+        return
+    try:
+        validator(fields)
+    except (SchemaError, ValueError) as error:
+        reason = error.message if isinstance(error, SchemaError) else str(error)
+        yield Issue(
+            "/fields",
+            code="form_invalid",
+            message=translated("This is not a JSON Schema: %(reason)s") % {"reason": reason},
+        )
+        return
+    if fields.get("type") != "object":
+        yield Issue(
+            "/fields",
+            code="form_invalid",
+            message=translated("A form is described by a JSON Schema of type object."),
+            hint=translated('Write {"type": "object", "properties": {...}}.'),
+        )
+
+
+def _describe(options: Options) -> str:
+    label = cast(str | None, options.get("model"))
+    location = options.get("location", "both")
+    if location == "hidden":
+        return translated("when it is started through the API")
+    if not label:
+        return translated("when somebody starts it by hand")
+    try:
+        names = apps.get_model(label)._meta
+    except (LookupError, ValueError):
+        return translated("when somebody starts it by hand")
+    words = {"model": names.verbose_name, "models": names.verbose_name_plural}
+    match location:
+        case "collection":
+            return translated("when somebody starts it in the list of %(models)s") % words
+        case "item":
+            return translated("when somebody starts it on the page of one %(model)s") % words
+        case _:
+            return translated("when somebody starts it for %(models)s") % words
+
+
+manual = trigger_types.register(
+    "manual",
+    TriggerType(
+        key="manual",
+        label=_("Manual"),
+        description=_("A person starts the flow with a button in the admin."),
+        icon="touch",
+        options_schema=object_schema(
+            {
+                "model": {
+                    "title": _("Model"),
+                    "description": _(
+                        "The button is shown on the pages of this model. Empty: on the flow's page."
+                    ),
+                    "type": "string",
+                    "x-widget": "model",
+                },
+                "location": {"title": _("Where"), "enum": list(LOCATIONS), "default": "both"},
+                "require_selection": {
+                    "title": _("Objects have to be chosen"),
+                    "type": "boolean",
+                    "default": False,
+                },
+                "fields": {
+                    "title": _("Form"),
+                    "description": _(
+                        "JSON Schema of what is asked before the flow starts. Empty: nothing is asked."
+                    ),
+                    "type": "object",
+                    "x-widget": "code",
+                },
+                "confirmation": {
+                    "title": _("Confirmation"),
+                    "description": _("Shown with a button to confirm. Empty: the flow starts at once."),
+                    "type": "string",
+                    "maxLength": 2000,
+                    "x-widget": "textarea",
+                },
+            }
+        ),
+        check=_check,
+        describe=_describe,
+    ),
+)

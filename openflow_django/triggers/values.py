@@ -1,0 +1,187 @@
+"""Values of model fields: brought into the form the database would give back, compared, and written as
+JSON.
+
+Code assigns loosely (``"5"`` to a number, ``1.0`` to a decimal, a naive date-time, an enum member); the
+database answers strictly. Both sides of a comparison go through :func:`canonical` first, so that only real
+changes count.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.duration import duration_iso_string
+from django.utils.translation import gettext as _
+
+from openflow_django.spec.json import Json
+
+__all__ = ["ABSENT", "UNKNOWN", "Unsettled", "canonical", "json_value", "same", "strict"]
+
+
+class Unsettled(Enum):
+    """Stands where a value is not to be had."""
+
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+
+
+UNKNOWN: Final = Unsettled.UNKNOWN
+"""The value exists and only the database knows it: an expression, a deferred field, a field filled in by
+the write.
+"""
+
+ABSENT: Final = Unsettled.ABSENT
+"""There is no such row on this side of the change: before a creation, after a deletion."""
+
+
+def canonical(field: models.Field, value: Any) -> Any:
+    """``value`` as the database would give it back for ``field``; :data:`UNKNOWN` for a database expression.
+
+    A value the field cannot convert is returned as it is: judging it is the business of the save.
+    """
+    if value is None or isinstance(value, Unsettled):
+        return value
+    if hasattr(value, "resolve_expression"):
+        return UNKNOWN
+    target = _stored_field(field)
+    try:
+        return _converted(target, value)
+    except (ValidationError, ArithmeticError, TypeError, ValueError, AttributeError):
+        return value
+
+
+def strict(field: models.Field, value: Any) -> Any:
+    """``value`` as the database would give it back. Raises Django's ``ValidationError`` when the field
+    cannot hold it.
+    """
+    if value is None:
+        return None
+    try:
+        return _converted(_stored_field(field), value)
+    except ValidationError:
+        raise
+    except (ArithmeticError, TypeError, ValueError, AttributeError) as error:
+        raise ValidationError(
+            _("The field %(field)s cannot hold this value.") % {"field": field.name}
+        ) from error
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two canonical values are equal. NaN equals NaN; True and 1 differ, as they do in JSON, at any
+    depth.
+    """
+    if one is other:
+        return True
+    if isinstance(one, bool) is not isinstance(other, bool):
+        return False
+    match one, other:
+        case dict(), dict():
+            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        case list(), list():
+            return len(one) == len(other) and all(map(same, one, other))
+    try:
+        return bool(one == other) or (_is_nan(one) and _is_nan(other))
+    except TypeError:
+        return False
+
+
+def json_value(value: Any) -> Json:
+    """A canonical value as JSON: decimals, dates, durations and UUIDs as text, binary and non-finite
+    numbers as null.
+    """
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return _clean(str.__str__(value))
+        case int():
+            return int(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case Decimal():
+            return format(value, "f") if value.is_finite() else None
+        case datetime() | date() | time():
+            return value.isoformat()
+        case timedelta():
+            return duration_iso_string(value)
+        case UUID():
+            return str(value)
+        case bytes() | bytearray() | memoryview() | Unsettled():
+            return None
+        case Mapping():
+            return {
+                _clean(str(key)): json_value(member) for key, member in cast(Mapping[Any, Any], value).items()
+            }
+        case list() | tuple() | set() | frozenset():
+            return [json_value(member) for member in value]
+        case _:
+            return _clean(str(value))
+
+
+def _stored_field(field: models.Field) -> models.Field:
+    """The field that decides the type in the column: for a relation the field it points to."""
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field
+
+
+def _converted(field: models.Field, value: Any) -> Any:
+    match field:
+        case models.JSONField():
+            return _json_form(field, value)
+        case models.FileField():
+            return str(value)
+        case models.BinaryField():
+            return bytes(value)
+        case models.DecimalField():
+            return _quantized(field, field.to_python(value))
+        case models.DateTimeField():
+            return _instant(field, value)
+    converted = field.to_python(value)
+    # An enum member of a text field is a str whose type says more than the column does.
+    return str.__str__(converted) if isinstance(converted, str) else converted
+
+
+def _json_form(field: models.JSONField, value: Any) -> Any:
+    """As it comes back from the column: tuples are lists, keys are text."""
+    return json.loads(json.dumps(value, cls=field.encoder), cls=field.decoder)
+
+
+def _quantized(field: models.DecimalField, value: Any) -> Any:
+    if not isinstance(value, Decimal) or not value.is_finite() or field.decimal_places is None:
+        return value
+    try:
+        return value.quantize(Decimal(1).scaleb(-field.decimal_places), context=field.context)
+    except InvalidOperation:
+        return value
+
+
+def _instant(field: models.DateTimeField, value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    moment = field.to_python(value)
+    if settings.USE_TZ and isinstance(moment, datetime) and timezone.is_naive(moment):
+        return timezone.make_aware(moment, timezone.get_default_timezone())
+    return moment
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float | Decimal) and math.isnan(value)
+
+
+def _clean(text: str) -> str:
+    """Without what PostgreSQL and UTF-8 refuse: NUL and lone surrogates become U+FFFD."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

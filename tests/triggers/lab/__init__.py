@@ -1,0 +1,1 @@
+"""Models with every awkward kind of field, for the tests of triggers."""
