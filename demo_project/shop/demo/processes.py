@@ -1,5 +1,6 @@
 """The processes of the demo: started in groups of their own, and ended with everything they started."""
 
+import math
 import os
 import signal
 import subprocess
@@ -47,19 +48,26 @@ def manage(*arguments: str, log: Path, environment: Mapping[str, str]) -> Iterat
 
 
 def watch(
-    processes: Mapping[str, subprocess.Popen[bytes]], *, until: Callable[[], bool], pause_s: float
+    processes: Mapping[str, subprocess.Popen[bytes]],
+    *,
+    until: Callable[[], bool],
+    pause_s: float,
+    limit_s: float = math.inf,
 ) -> bool:
-    """Look at the processes and at the condition every ``pause_s``; True as soon as the condition holds.
+    """Look at the processes and at the condition every ``pause_s`` seconds.
 
-    Raises :class:`ProcessEndedError` when one of the processes is gone.
+    True as soon as the condition holds, False when that took ``limit_s`` seconds. Raises
+    :class:`ProcessEndedError` when one of the processes is gone.
     """
-    while True:
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
         for name, process in processes.items():
             if process.poll() is not None:
                 raise ProcessEndedError(f"The {name} ended with exit code {process.returncode}.")
         if until():
             return True
         time.sleep(pause_s)
+    return False
 
 
 @contextmanager
