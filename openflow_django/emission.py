@@ -1,7 +1,8 @@
 """Whether writes made right now may start flows.
 
-An operation that writes models switches this off unless its options ask for events; the receivers of model events consult it
-before they record anything. It is a context variable, so one step's choice reaches neither other threads nor other tasks.
+An operation that writes models switches this off unless its options ask for events; the receivers of model
+events consult it before they record anything. It is a context variable, so one step's choice reaches neither
+other threads nor other tasks.
 """
 
 from collections.abc import Iterator

@@ -102,8 +102,8 @@ HEADER_VALUE = {"type": ["string", "number", "null"]}
 def http_request(options: JsonObject, context: OperationContext) -> Json:
     """Returns ``{status, statusText, headers, data}``.
 
-    Fails with that same object as result, code ``http_status``, when the status is not 200 to 299; with a code
-    of :meth:`Client.fetch` when there is no answer.
+    Fails with that same object as result, code ``http_status``, when the status is not 200 to 299; with a
+    code of :meth:`Client.fetch` when there is no answer.
     """
     chosen = cast(dict[str, Any], options)
     request = _request(chosen, context=context)

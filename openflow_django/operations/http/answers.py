@@ -23,9 +23,9 @@ CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 def answer(response: Response) -> JsonObject:
     """``{status, statusText, headers, data}``.
 
-    Header names are lower case; a header that came several times is joined with commas, ``set-cookie`` is always
-    a list. ``data``: parsed where the content type says JSON and the body is; text where it is text; else
-    ``{"encoding": "base64", "content_type", "size", "content"}``.
+    Header names are lower case; a header that came several times is joined with commas, ``set-cookie`` is
+    always a list. ``data``: parsed where the content type says JSON and the body is; text where it is text;
+    else ``{"encoding": "base64", "content_type", "size", "content"}``.
     """
     return {
         "status": response.status,

@@ -16,8 +16,8 @@ FORM = "application/x-www-form-urlencoded"
 def encoded(body: Json, *, content_type: str | None) -> tuple[bytes | None, str | None]:
     """The bytes to send and the content type to add where the flow set none.
 
-    Objects and lists are JSON, or a form where the content type says so. Text is sent as it is: as JSON when it
-    is JSON, as plain text otherwise. Null sends no body.
+    Objects and lists are JSON, or a form where the content type says so. Text is sent as it is: as JSON when
+    it is JSON, as plain text otherwise. Null sends no body.
 
     Raises :class:`OperationError`, code ``http_body_too_large``.
     """

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    DecodeError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 from urllib3.exceptions import SSLError as TLSError
 from urllib3.response import BaseHTTPResponse
 
@@ -120,7 +126,9 @@ class Client:
                 failure = error
             else:
                 return connection
-        if isinstance(failure, TimeoutError | ConnectTimeoutError):
+        if isinstance(failure, TimeoutError | ConnectTimeoutError) and not isinstance(
+            failure, NewConnectionError
+        ):
             raise failure
         message = f"No connection to {target.host}"
         raise OperationError(message, code="http_connect_failed", name="ConnectFailed") from failure
@@ -146,14 +154,18 @@ class Client:
             preload_content=False,
         )
         received = connection.getresponse()
-        headers = _headers(received, cap=self.limits.max_head_bytes)
-        watch.bytes_left = max(self.limits.max_bytes * RAW_BYTES_FACTOR, RAW_BYTES_FLOOR)
+        try:
+            headers = _headers(received, cap=self.limits.max_head_bytes)
+            watch.bytes_left = max(self.limits.max_bytes * RAW_BYTES_FACTOR, RAW_BYTES_FLOOR)
+            body = _body(received, cap=self.limits.max_bytes)
+        finally:
+            received.close()
         return Response(
             target=request.target,
             status=received.status,
             reason=received.reason or "",
             headers=headers,
-            body=_body(received, cap=self.limits.max_bytes),
+            body=body,
         )
 
 

@@ -86,7 +86,8 @@ class Server:
 
 def _read(connection: socket.socket) -> Received:
     data = b""
-    while b"\r\n\r\n" not in data:
+    # A TLS hello is answered in plain text, as a server that speaks no TLS would.
+    while b"\r\n\r\n" not in data and not data.startswith(b"\x16"):
         chunk = connection.recv(65536)
         if not chunk:
             raise ConnectionError("the client left")
@@ -103,8 +104,10 @@ def _read(connection: socket.socket) -> Received:
 
 
 @contextmanager
-def serving(script: Script, **options: object) -> Iterator[Server]:
-    server = Server(script, **options)
+def serving(
+    script: Script, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[Server]:
+    server = Server(script, tls=tls, host=host)
     try:
         yield server
     finally:
