@@ -17,16 +17,24 @@ __all__ = ["OUTSIDE", "Causality", "CausingEvent", "CausingRun", "caused_by", "c
 class CausingEvent(Protocol):
     """The event that started a run."""
 
-    depth: int
-    ancestry: Sequence[str]
+    @property
+    def depth(self) -> int: ...
+
+    @property
+    def ancestry(self) -> Sequence[str]: ...
 
 
 class CausingRun(Protocol):
     """A run as far as causality goes; a child run has the event of its root."""
 
-    public_id: UUID
-    event: CausingEvent | None
-    root: "CausingRun | None"
+    @property
+    def public_id(self) -> UUID: ...
+
+    @property
+    def event(self) -> CausingEvent | None: ...
+
+    @property
+    def root(self) -> "CausingRun | None": ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
