@@ -1,5 +1,7 @@
 """An event: a trigger matched. The table is the outbox between the site's transactions and the runs."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from openflow_django.models.flow import Flow
 from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.trigger import Trigger
+
+if TYPE_CHECKING:
+    from openflow_django.models.run import Run
 
 __all__ = ["Event", "EventStatus"]
 
@@ -55,6 +60,7 @@ class Event(models.Model):
     id: int
     trigger_id: int | None
     flow_id: int
+    run: "Run"
 
     class Meta:
         verbose_name = _("event")

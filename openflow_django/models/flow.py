@@ -1,6 +1,6 @@
 """A flow: its draft, the version that is live, and under whose rights it acts."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -9,6 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openflow_django.models.json_field import OrderedJSONField
+
+if TYPE_CHECKING:
+    from openflow_django.models.event import Event
+    from openflow_django.models.run import Run
+    from openflow_django.models.trigger import Trigger
+    from openflow_django.models.version import FlowVersion
 
 __all__ = ["Flow", "FlowManager", "FlowStatus", "RunAs", "minimal_document"]
 
@@ -116,6 +122,10 @@ class Flow(models.Model):
     published_version_id: int | None
     run_as_user_id: Any
     created_by_id: Any
+    versions: "models.Manager[FlowVersion]"
+    triggers: "models.Manager[Trigger]"
+    events: "models.Manager[Event]"
+    runs: "models.Manager[Run]"
 
     objects = FlowManager()
 

@@ -1,7 +1,7 @@
 """A run: one execution of a flow. Its row is narrow and the only one workers lock."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,9 @@ from openflow_django.models.event import Event
 from openflow_django.models.flow import Flow
 from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.version import FlowVersion
+
+if TYPE_CHECKING:
+    from openflow_django.models.step_run import StepRun
 
 __all__ = ["ACTIVE_STATUSES", "FINAL_STATUSES", "Run", "RunData", "RunKind", "RunStatus"]
 
@@ -121,6 +124,10 @@ class Run(models.Model):
     event_id: int | None
     canceled_by_id: Any
     started_by_id: Any
+    data: "RunData"
+    steps: "models.Manager[StepRun]"
+    children: "models.Manager[Run]"
+    descendants: "models.Manager[Run]"
 
     class Meta:
         verbose_name = _("run")

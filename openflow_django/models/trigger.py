@@ -1,11 +1,16 @@
 """A trigger: what starts a flow."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openflow_django.models.flow import Flow
 from openflow_django.models.json_field import OrderedJSONField
+
+if TYPE_CHECKING:
+    from openflow_django.models.event import Event
 
 __all__ = ["Trigger"]
 
@@ -23,6 +28,7 @@ class Trigger(models.Model):
 
     id: int
     flow_id: int
+    events: "models.Manager[Event]"
 
     class Meta:
         verbose_name = _("trigger")
