@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from openflow_django.models.json_field import OrderedJSONField
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
     from openflow_django.models.event import Event
     from openflow_django.models.run import Run
     from openflow_django.models.trigger import Trigger
@@ -122,10 +124,10 @@ class Flow(models.Model):
     published_version_id: int | None
     run_as_user_id: Any
     created_by_id: Any
-    versions: "models.Manager[FlowVersion]"
-    triggers: "models.Manager[Trigger]"
-    events: "models.Manager[Event]"
-    runs: "models.Manager[Run]"
+    versions: "RelatedManager[FlowVersion]"
+    triggers: "RelatedManager[Trigger]"
+    events: "RelatedManager[Event]"
+    runs: "RelatedManager[Run]"
 
     objects = FlowManager()
 

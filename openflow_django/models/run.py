@@ -14,6 +14,8 @@ from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.version import FlowVersion
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
     from openflow_django.models.step_run import StepRun
 
 __all__ = ["ACTIVE_STATUSES", "FINAL_STATUSES", "Run", "RunData", "RunKind", "RunStatus"]
@@ -125,9 +127,9 @@ class Run(models.Model):
     canceled_by_id: Any
     started_by_id: Any
     data: "RunData"
-    steps: "models.Manager[StepRun]"
-    children: "models.Manager[Run]"
-    descendants: "models.Manager[Run]"
+    steps: "RelatedManager[StepRun]"
+    children: "RelatedManager[Run]"
+    descendants: "RelatedManager[Run]"
 
     class Meta:
         verbose_name = _("run")

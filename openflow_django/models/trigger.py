@@ -10,6 +10,8 @@ from openflow_django.models.flow import Flow
 from openflow_django.models.json_field import OrderedJSONField
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
     from openflow_django.models.event import Event
 
 __all__ = ["Trigger"]
@@ -28,7 +30,7 @@ class Trigger(models.Model):
 
     id: int
     flow_id: int
-    events: "models.Manager[Event]"
+    events: "RelatedManager[Event]"
 
     class Meta:
         verbose_name = _("trigger")
