@@ -7,11 +7,13 @@ from openflow_django.models.run import ACTIVE_STATUSES, FINAL_STATUSES, Run, Run
 from openflow_django.models.step_run import StepRun
 from openflow_django.models.trigger import Trigger
 from openflow_django.models.version import FlowVersion, VersionImmutable
+from openflow_django.models.wait import Answer, Wait, WaitStatus
 from openflow_django.models.worker import Worker
 
 __all__ = [
     "ACTIVE_STATUSES",
     "FINAL_STATUSES",
+    "Answer",
     "Event",
     "EventStatus",
     "Flow",
@@ -26,6 +28,8 @@ __all__ = [
     "StepRun",
     "Trigger",
     "VersionImmutable",
+    "Wait",
+    "WaitStatus",
     "Worker",
     "encode_json",
 ]

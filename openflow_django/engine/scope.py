@@ -1,0 +1,214 @@
+"""Where a step stands: the input and results it can see (OpenFlow semantics section 3)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from openflow_django.engine.commands import Resumption
+from openflow_django.engine.errors import error_of
+from openflow_django.engine.outcome import UNSET, Outcome, Unset
+from openflow_django.expressions.names import Names
+from openflow_django.spec.document import Module
+from openflow_django.spec.json import Json, JsonObject
+
+__all__ = ["FlowContext", "LazyValues", "RunInfo", "Scope"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """What is the same in every step of a run.
+
+    ``trigger`` is the payload that started the run, UNSET for a direct run (no preprocessor then);
+    ``started_at`` is an
+    ISO 8601 time; ``origin`` holds results of the run that this one restarts, by step id.
+    """
+
+    run_id: str = ""
+    trigger: Json | Unset = UNSET
+    accountability: Json = None
+    env: JsonObject = field(default_factory=dict[str, Json])
+    started_at: str = ""
+    scheduled_for: str | None = None
+    origin: JsonObject = field(default_factory=dict[str, Json])
+    max_iterations: int = 10_000
+    max_call_depth: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FlowContext:
+    """What is the same in every level of one flow: its failure module and constants, how deep it was
+    called."""
+
+    run: RunInfo
+    failure_module: Module | None = None
+    flow_env: Mapping[str, Json] | None = None
+    depth: int = 0
+
+
+class LazyValues(Mapping[str, Json]):
+    """A mapping whose entries may be functions, called when and only when they are read."""
+
+    __slots__ = ("_lazy", "_values")
+
+    def __init__(self, values: dict[str, Json], lazy: dict[str, Callable[[], Json]]) -> None:
+        self._values, self._lazy = values, lazy
+
+    def __getitem__(self, key: str) -> Json:
+        if key in self._values:
+            return self._values[key]
+        return self._lazy[key]()
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values or key in self._lazy
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._values
+        yield from self._lazy
+
+    def __len__(self) -> int:
+        return len(self._values) + len(self._lazy)
+
+
+class Scope:
+    """One level of a flow: its own list of steps, with the levels around it.
+
+    Results are looked up in the order of the specification: steps of this level, then the leaves registered
+    at the root
+    of this flow (or parallel iteration), then the levels around, then the run that this one restarts.
+    """
+
+    __slots__ = (
+        "flow",
+        "flow_input",
+        "last",
+        "leaves",
+        "parent",
+        "previous",
+        "rejections",
+        "results",
+        "resumption",
+    )
+
+    def __init__(
+        self,
+        flow: FlowContext,
+        flow_input: Json,
+        *,
+        parent: "Scope | None" = None,
+        leaves: dict[str, Json] | None = None,
+        rejections: dict[str, Json] | None = None,
+    ) -> None:
+        self.flow = flow
+        self.flow_input = flow_input
+        self.previous: Json = flow_input
+        self.resumption: Resumption | None = None
+        self.parent = parent
+        self.results: dict[str, Json] = {}
+        if parent is None:
+            trigger = flow.run.trigger if flow.depth == 0 else UNSET
+            self.last = flow_input if isinstance(trigger, Unset) else trigger
+            self.leaves, self.rejections = dict[str, Json](), dict[str, Json]()
+        else:
+            self.last = parent.last
+            self.leaves = parent.leaves if leaves is None else leaves
+            self.rejections = parent.rejections if rejections is None else rejections
+
+    def inner(self, flow_input: Json) -> "Scope":
+        """A level inside this one whose steps can be read after it: a branch, a sequential iteration."""
+        return Scope(self.flow, flow_input, parent=self)
+
+    def apart(self, flow_input: Json) -> "Scope":
+        """A level inside this one whose steps nobody outside can read: a parallel iteration or branch."""
+        return Scope(self.flow, flow_input, parent=self, leaves={}, rejections={})
+
+    def after_failure(self) -> "Scope":
+        """The level of an error branch: it starts from the failure of the step that has just finished."""
+        scope = self.inner(self.flow_input)
+        scope.previous = self.previous
+        return scope
+
+    def go_on_from(self, value: Json) -> None:
+        """Give the next step another previous result than the step before it had."""
+        self.previous = self.last = value
+
+    def finish(self, step_id: str, outcome: Outcome) -> None:
+        """Make a step's outcome visible to the steps after it."""
+        self.previous = self.results[step_id] = self.leaves[step_id] = outcome.value
+        self.last = outcome.value
+        self.rejections.pop(step_id, None)
+        if not outcome.ok:
+            self.last = outcome.value if isinstance(outcome.rejection, Unset) else outcome.rejection
+            self.rejections[step_id] = self.last
+
+    def get(self, step_id: str) -> Json:
+        """The result of a step, None where there is none (the port of expressions)."""
+        scope: Scope | None = self
+        while scope is not None:
+            if step_id in scope.results:
+                return scope.results[step_id]
+            if step_id in scope.leaves:
+                return scope.leaves[step_id]
+            scope = scope.parent
+        return self.flow.run.origin.get(step_id)
+
+    def ids(self) -> Iterable[str]:
+        """Every id that :meth:`get` can answer."""
+        found: dict[str, None] = {}
+        scope: Scope | None = self
+        while scope is not None:
+            found.update(dict.fromkeys((*scope.results, *scope.leaves)))
+            scope = scope.parent
+        found.update(dict.fromkeys(self.flow.run.origin))
+        return found
+
+    def flow_object(self) -> JsonObject:
+        """Directus' flow object: ``$trigger``, ``$last``, ``$accountability``, ``$env`` and one key per
+        step."""
+        return {**self._reserved(), **{step_id: self._shown(step_id) for step_id in self.ids()}}
+
+    def names(self, *, results: bool = True, **more: Json) -> Names:
+        """The scope of an expression of a step at this level. ``more`` adds names or replaces some."""
+        previous = more.get("previous_result", self.previous)
+        values: dict[str, Json] = {
+            "flow_input": self.flow_input,
+            "previous_result": previous,
+            "result": previous,
+            "params": {},
+            "flow_env": dict(self.flow.flow_env or {}),
+            "started_at": self.flow.run.started_at,
+            "flow_job_id": self.flow.run.run_id,
+            **self._reserved(),
+            **self._resumed(),
+            **more,
+        }
+        lazy: dict[str, Callable[[], Json]] = {"error": lambda: error_of(previous)}
+        return Names(values=LazyValues(values, lazy), results=self if results else None)
+
+    def _shown(self, step_id: str) -> Json:
+        return self.rejections[step_id] if step_id in self.rejections else self.get(step_id)
+
+    def _reserved(self) -> dict[str, Json]:
+        run = self.flow.run
+        return {
+            "$trigger": self._root_input()
+            if isinstance(run.trigger, Unset) or self.flow.depth
+            else run.trigger,
+            "$last": self.last,
+            "$accountability": run.accountability,
+            "$env": run.env,
+        }
+
+    def _root_input(self) -> Json:
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope.flow_input
+
+    def _resumed(self) -> dict[str, Json]:
+        if self.resumption is None:
+            return {"resume": None, "resumes": [], "approvers": []}
+        payloads = list(self.resumption.payloads)
+        return {
+            "resume": payloads[-1] if payloads else None,
+            "resumes": payloads,
+            "approvers": list(self.resumption.approvers),
+        }

@@ -1,0 +1,41 @@
+"""django-q2 as the doorbell."""
+
+import os
+import threading
+
+from django_q.brokers import Broker, get_broker
+from django_q.tasks import async_task
+
+from openflow_django.queues.base import TASK
+
+__all__ = ["DjangoQ"]
+
+
+class DjangoQ:
+    """Enqueues one small task per wake-up: nothing saved, never retried, never timed out by the engine."""
+
+    transactional = False
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    def enqueue(self, run_id: int, *, queue: str = "default", priority: int = 100) -> None:
+        async_task(
+            TASK,
+            run_id,
+            q_options={
+                "broker": self._broker(queue),
+                "save": False,
+                "ack_failure": True,
+                "timeout": -1,
+                "task_name": f"openflow {run_id}",
+            },
+        )
+
+    def _broker(self, queue: str) -> Broker:
+        """One broker per thread and process: making one costs a connection with some of them."""
+        brokers: dict[tuple[int, str], Broker] = self._local.__dict__.setdefault("brokers", {})
+        key = (os.getpid(), queue)
+        if key not in brokers:
+            brokers[key] = get_broker() if queue == "default" else get_broker(queue)
+        return brokers[key]

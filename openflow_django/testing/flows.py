@@ -1,0 +1,167 @@
+"""Run a flow in memory: the production interpreter, step runner and sandbox, over a virtual clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from openflow_django.conf import settings
+from openflow_django.engine.commands import Steps as Commands
+from openflow_django.engine.driver import Driver, Parked, StepLimitReached
+from openflow_django.engine.evaluation import Expressions
+from openflow_django.engine.interpreter import run_flow as interpret
+from openflow_django.engine.outcome import UNSET, Outcome, failed
+from openflow_django.engine.ports import Ports
+from openflow_django.engine.records import Kind, Record
+from openflow_django.engine.scope import RunInfo
+from openflow_django.spec.document import Flow
+from openflow_django.spec.json import Json
+from openflow_django.spec.parse import parse
+from openflow_django.spec.upgrade import upgrade
+from openflow_django.testing.library import MemoryLibrary
+from openflow_django.testing.memory import MemoryCache, MemoryJournal, ScriptedEvents, VirtualClock
+from openflow_django.testing.sandbox import evaluator, runners
+from openflow_django.worker.cache import flow_key
+from openflow_django.worker.steps import Steps
+
+__all__ = ["FlowRun", "StepRecord", "run_flow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One execution of a step's own job. ``planned_delay``: seconds waited before it, None for a first
+    attempt."""
+
+    path: str
+    status: str
+    result: Json
+    error: Json
+    attempt: int
+    input: Json
+    planned_delay: float | None
+    logs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRun:
+    """How a run ended, or where it stands.
+
+    ``status``: success, failure, skipped, canceled or suspended. ``error``: the error object of a failed run.
+    ``steps``: by step id, one record per execution, in order of their ends.
+    """
+
+    status: str
+    result: Json = None
+    error: Json = None
+    steps: Mapping[str, list[StepRecord]] = field(default_factory=dict[str, list[StepRecord]])
+
+
+def run_flow(
+    document: Json,
+    input: Json = None,
+    *,
+    flows: Mapping[str, Json] | None = None,
+    scripts: Mapping[str, Mapping[str, Any]] | None = None,
+    variables: Mapping[str, Json] | None = None,
+    resources: Mapping[str, Json] | None = None,
+    events: Sequence[Mapping[str, Any]] = (),
+    trigger: Json = UNSET,
+    accountability: Json = None,
+) -> FlowRun:
+    """Run an OpenFlow document to its end, or until it waits for an event that ``events`` does not hold.
+
+    ``flows`` and ``scripts`` are what the document may call by path, ``variables`` and ``resources`` what
+    its expressions may
+    read. ``events`` are answered one by one whenever the run is suspended: ``{"type": "resume" | "cancel" |
+    "timeout",
+    "payload": ..., "approver": ...}``. With a ``trigger`` payload the run counts as started by a trigger:
+    the preprocessor
+    runs and ``$trigger`` is that payload. Sleeps and waits before retries cost no time.
+
+    Raises :class:`~openflow_django.spec.parse.DocumentInvalid` for a document that is no flow.
+    """
+    flow = parse(upgrade(document).document)
+    library = MemoryLibrary(
+        flows={path: parse(upgrade(called).document) for path, called in (flows or {}).items()},
+        scripts=scripts or {},
+        variables=variables or {},
+        resources=resources or {},
+    )
+    clock, journal = VirtualClock(), MemoryJournal()
+    run = RunInfo(
+        run_id="test",
+        trigger=UNSET if trigger is None else trigger,
+        accountability=accountability,
+        started_at=clock.now().isoformat(),
+        max_iterations=settings.MAX_LOOP_ITERATIONS,
+        max_call_depth=settings.MAX_FLOW_DEPTH,
+    )
+    driver = Driver(
+        ports=Ports(Expressions(evaluator(), lookups=library), library),
+        steps=Steps(runners=runners(), scripts=library, lookups=library, cache=_CACHE, run_key="test"),
+        journal=journal,
+        clock=clock,
+        waits=ScriptedEvents(events, clock),
+        history=journal.records,
+        max_steps=settings.MAX_RUN_STEPS,
+    )
+    outcome = _drive(flow, input, run, driver, clock)
+    return _told(outcome, list(journal.records.values()))
+
+
+_CACHE = MemoryCache()
+
+
+def _drive(flow: Flow, flow_input: Json, run: RunInfo, driver: Driver, clock: VirtualClock) -> Outcome | None:
+    """The outcome, None while the run waits for events."""
+    ttl, key = flow.value.cache_ttl, flow_key(flow, flow_input) if flow.value.cache_ttl else ""
+    hit = _CACHE.get(key) if ttl else None
+    if hit is not None:
+        return Outcome(hit.value)
+    while True:
+        commands: Commands = interpret(flow, flow_input, run)
+        try:
+            outcome = driver.run(commands)
+        except Parked as parked:
+            if parked.due is None:
+                return None
+            clock.advance_to(parked.due)
+            continue
+        except StepLimitReached as error:
+            return failed("StepLimitReached", error.message)
+        if ttl and outcome.ok:
+            _CACHE.put(key, outcome.value, ttl_s=ttl)
+        return outcome
+
+
+def _told(outcome: Outcome | None, records: list[Record]) -> FlowRun:
+    steps: dict[str, list[StepRecord]] = {}
+    for record in records:
+        if record.kind in (Kind.STEP, Kind.CONTAINER):
+            steps.setdefault(record.step_id, []).append(_step(record))
+    if outcome is None:
+        return FlowRun(status="suspended", steps=steps)
+    if outcome.ok:
+        skipped = outcome.stop is not None and outcome.stop.skipped
+        return FlowRun(status="skipped" if skipped else "success", result=outcome.value, steps=steps)
+    return FlowRun(status="failure", result=outcome.value, error=_error(outcome, records), steps=steps)
+
+
+def _step(record: Record) -> StepRecord:
+    failed = record.status == "failure"
+    return StepRecord(
+        path=record.path,
+        status=record.status,
+        result=None if failed else record.result,
+        error=record.error,
+        attempt=record.attempt,
+        input=record.input,
+        planned_delay=record.planned_delay,
+        logs=tuple(entry.message for entry in record.logs),
+    )
+
+
+def _error(outcome: Outcome, records: list[Record]) -> Json:
+    """The error object the flow failed with; where a failure module replaced it, the last error recorded."""
+    if isinstance(outcome.value, dict) and outcome.value.get("error"):
+        return outcome.error
+    return next((record.error for record in reversed(records) if record.error is not None), outcome.value)

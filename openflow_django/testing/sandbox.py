@@ -1,0 +1,22 @@
+"""The real sandbox for tests: one for the process, started when first used. All languages are on."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from openflow_django.sandbox.evaluator import Evaluator
+from openflow_django.sandbox.scripts import JavaScriptRunner, ScriptRunner
+from openflow_django.worker.runners import JAVASCRIPT_LANGUAGES
+
+__all__ = ["evaluator", "runners"]
+
+
+@lru_cache(maxsize=1)
+def evaluator() -> Evaluator:
+    """The evaluator of expressions."""
+    return Evaluator()
+
+
+@lru_cache(maxsize=1)
+def runners() -> Mapping[str, ScriptRunner]:
+    """A runner for each script language."""
+    return dict.fromkeys(JAVASCRIPT_LANGUAGES, JavaScriptRunner())

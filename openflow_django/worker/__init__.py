@@ -1,0 +1,1 @@
+"""Who runs a flow and when: executor, store, tick, hardened cluster."""

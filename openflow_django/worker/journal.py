@@ -1,0 +1,53 @@
+"""The journal of a run: buffers its records and writes them in fenced batches."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from openflow_django.conf import settings
+from openflow_django.engine.records import Record
+from openflow_django.worker.store import Claim, Store
+
+__all__ = ["RunJournal"]
+
+_MARGIN = timedelta(seconds=10)
+
+
+class RunJournal:
+    """Port :class:`~openflow_django.engine.ports.Journal` over the store. Raises LeaseLost and
+    CancelRequested."""
+
+    def __init__(self, store: Store, claim: Claim) -> None:
+        self._store, self._claim = store, claim
+        self._buffer: list[Record] = []
+        self._flushed_at = time.monotonic()
+        self._lease_until: datetime = claim.run.lease_until or timezone.now()
+        self._rows, self._interval_s = settings.FLUSH_ROWS, settings.FLUSH_MS / 1000
+        self.seq: int = claim.run.seq
+
+    def record(self, record: Record) -> None:
+        self._buffer.append(record)
+        if len(self._buffer) >= self._rows or time.monotonic() - self._flushed_at >= self._interval_s:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._buffer:
+            self._checkpoint(None)
+
+    def hold(self, seconds: float) -> None:
+        if self._lease_until < timezone.now() + timedelta(seconds=seconds) + _MARGIN:
+            self._checkpoint(seconds + 2 * _MARGIN.total_seconds())
+
+    def take(self) -> list[Record]:
+        """The records not yet written: for the write that ends this worker's hold on the run."""
+        taken, self._buffer = self._buffer, []
+        return taken
+
+    def _checkpoint(self, lease_s: float | None) -> None:
+        self._lease_until = self._store.checkpoint(
+            self._claim, seq=self.seq, records=self._buffer, lease_s=lease_s
+        )
+        self.seq += len(self._buffer)
+        self._buffer = []
+        self._flushed_at = time.monotonic()

@@ -1,0 +1,125 @@
+"""Records of the engine as rows of StepRun, and back.
+
+Written with one multi-row INSERT: the ORM's objects cost several times the statement itself, and this is the
+hot path.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from openflow_django.engine.records import Kind, LogEntry, Record, RecordKey
+from openflow_django.models import StepRun
+from openflow_django.models.json_field import encode_json
+from openflow_django.spec.json import Json
+
+__all__ = ["insert_records", "read_history"]
+
+_FIELDS: Final = (
+    "run_id",
+    "seq",
+    "path",
+    "kind",
+    "attempt",
+    "module_id",
+    "status",
+    "input",
+    "result",
+    "error",
+    "logs",
+    "planned_delay",
+    "started_at",
+    "duration_us",
+)
+_ROWS_PER_STATEMENT: Final = 64
+
+
+def insert_records(using: str, *, run_id: int, first_seq: int, records: Sequence[Record]) -> None:
+    """Append records to a run, numbered from ``first_seq``. The caller holds the transaction."""
+    connection = connections[using]
+    head, row = _insert_text(connection.ops.quote_name)
+    with connection.cursor() as cursor:
+        for start in range(0, len(records), _ROWS_PER_STATEMENT):
+            part = records[start : start + _ROWS_PER_STATEMENT]
+            values: list[Any] = []
+            for offset, record in enumerate(part, start=first_seq + start):
+                values += _row(connection, run_id, offset, record)
+            cursor.execute(head + ", ".join([row] * len(part)), values)
+
+
+def read_history(using: str, *, run_id: int) -> dict[RecordKey, Record]:
+    """Everything recorded of a run, in one statement."""
+    rows = StepRun.objects.using(using).filter(run_id=run_id).order_by("seq").values_list(*_FIELDS[2:])
+    records = (_record(row) for row in rows)
+    return {record.key: record for record in records}
+
+
+def _insert_text(quote: Callable[[str], str]) -> tuple[str, str]:
+    """The statement up to its values, and the place holders of one row. Only names of this program go into the text."""
+    meta: Any = getattr(StepRun, "_meta")  # noqa: B009
+    columns = ", ".join(map(quote, _FIELDS))
+    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ", f"({', '.join(['%s'] * len(_FIELDS))})"
+
+
+def _row(connection: BaseDatabaseWrapper, run_id: int, seq: int, record: Record) -> tuple[Any, ...]:
+    return (
+        run_id,
+        seq,
+        record.path,
+        record.kind.value,
+        record.attempt,
+        record.step_id[:100],
+        record.status,
+        _json(record.input),
+        _json(record.result),
+        _json(record.error),
+        _json([_logged(entry) for entry in record.logs]) if record.logs else "[]",
+        record.planned_delay,
+        connection.ops.adapt_datetimefield_value(record.started_at),
+        record.duration_us,
+    )
+
+
+def _json(value: Json) -> str | None:
+    return None if value is None else encode_json(value)
+
+
+def _logged(entry: LogEntry) -> Json:
+    return {"level": entry.level, "message": entry.message, "at": entry.at.isoformat()}
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    (
+        path,
+        kind,
+        attempt,
+        step_id,
+        status,
+        given,
+        result,
+        error,
+        logs,
+        planned_delay,
+        started_at,
+        duration_us,
+    ) = row
+    return Record(
+        path=path,
+        kind=Kind(kind),
+        attempt=attempt,
+        step_id=step_id,
+        status=status,
+        input=given,
+        result=result,
+        error=error,
+        logs=tuple(
+            LogEntry(line["level"], line["message"], datetime.fromisoformat(line["at"]))
+            for line in logs or ()
+        ),
+        planned_delay=planned_delay,
+        started_at=started_at,
+        duration_us=duration_us,
+    )

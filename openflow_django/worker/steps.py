@@ -1,0 +1,239 @@
+"""Doing leaf steps: scripts in the sandbox, registered operations, stored scripts, identity.
+
+Needs no Django setup: the database, where there is one, stands behind the ports given to :class:`Steps`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from openflow_django.engine.commands import RunStep
+from openflow_django.engine.errors import EXECUTION, INTERNAL
+from openflow_django.engine.evaluation import ExpressionFailed
+from openflow_django.engine.ports import Ports, StepResult
+from openflow_django.engine.records import LogEntry
+from openflow_django.exceptions import OpenFlowError
+from openflow_django.expressions.ports import Lookups
+from openflow_django.operations.base import (
+    ANONYMOUS,
+    PATH_PREFIX,
+    Actor,
+    OperationContext,
+    OperationError,
+    operations,
+)
+from openflow_django.sandbox.scripts import ScriptJob, ScriptRunner
+from openflow_django.spec.document import AiAgent, Identity, InputTransform, PathScript, RawScript, Static
+from openflow_django.spec.json import Json, JsonObject, normalise
+from openflow_django.worker.cache import NoCache, ResultCache, step_key
+
+__all__ = ["ScriptLibrary", "Steps", "StoredScript"]
+
+logger = logging.getLogger("openflow.worker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredScript:
+    """A script as it is stored under a path: one immutable version of it."""
+
+    language: str
+    content: str
+    timeout_s: float | None = None
+    cache_ttl: int | None = None
+
+
+class ScriptLibrary(Protocol):
+    """The stored scripts a step may run by path."""
+
+    def script(self, path: str, *, version: str | None) -> StoredScript:
+        """That version, the latest where it is None. Raises OpenFlowError when there is none."""
+        ...
+
+
+class StepFailed(OpenFlowError):
+    """A step that cannot be done: the message is the step's error."""
+
+    code = "step_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The step runner of one run (port :class:`~openflow_django.engine.ports.StepRunner`).
+
+    ``runners``: by script language, those that the site has turned on. ``run_key`` makes idempotency keys
+    unique to the run.
+    """
+
+    runners: Mapping[str, ScriptRunner]
+    scripts: ScriptLibrary
+    lookups: Lookups | None = None
+    cache: ResultCache = field(default_factory=NoCache)
+    actor: Callable[[], Actor] = lambda: ANONYMOUS
+    run_key: str = ""
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    max_result_bytes: int = 2_097_152
+    max_json_depth: int = 400
+    default_time_limit_s: float = 30.0
+
+    def has_effects(self, command: RunStep) -> bool:
+        value = command.module.value
+        if not isinstance(value, PathScript) or not value.path.startswith(PATH_PREFIX):
+            return False
+        kind = value.path.removeprefix(PATH_PREFIX)
+        return kind not in operations or operations.get(kind).effects
+
+    def time_limit_s(self, command: RunStep) -> float:
+        transform = command.module.timeout
+        own = transform.value if isinstance(transform, Static) else None
+        return float(own) if isinstance(own, int | float) else self.default_time_limit_s
+
+    def run(self, command: RunStep, ports: Ports) -> StepResult:
+        if isinstance(command.module.value, Identity):
+            return StepResult(ok=True, value=command.scope.previous)
+        work = _Work(command, command.args or {}, _Log())
+        try:
+            if command.args is None:
+                work.args = ports.expressions.transforms(_transforms(command), command.scope.names())
+            return StepResult(
+                ok=True, value=self._cached(work, ports), args=work.args, logs=work.logs.entries()
+            )
+        except OperationError as error:
+            told = _error(error.name, error.message, command, code=error.code)
+            return work.failed(told, rejection=error.result)
+        except _ScriptError as error:
+            return work.failed({**error.error, "step_id": command.module.id})
+        except ExpressionFailed as error:
+            return work.failed(_error(EXECUTION, error.message, command))
+        except OpenFlowError as error:
+            return work.failed(_error(EXECUTION, error.message, command, code=error.code))
+        except Exception as error:
+            logger.exception("step %s failed unexpectedly", command.path)
+            return work.failed(_error(INTERNAL, f"{type(error).__name__}: {error}", command))
+
+    def _cached(self, work: "_Work", ports: Ports) -> Json:
+        ttl = work.command.module.cache_ttl
+        if not ttl:
+            return self._perform(work, ports)
+        key = step_key(work.command.module, work.args)
+        hit = self.cache.get(key)
+        if hit is not None:
+            return hit.value
+        value = self._perform(work, ports)
+        self.cache.put(key, value, ttl_s=ttl)
+        return value
+
+    def _perform(self, work: "_Work", ports: Ports) -> Json:
+        timeout = _timeout(work.command, ports)
+        match work.command.module.value:
+            case RawScript(language=language, content=content):
+                return self._script(work, StoredScript(language=language, content=content), timeout)
+            case PathScript(path=path) if path.startswith(PATH_PREFIX):
+                return self._operation(work, path.removeprefix(PATH_PREFIX), timeout)
+            case PathScript(path=path, hash=version):
+                stored = self.scripts.script(path, version=version)
+                return self._script(work, stored, timeout or stored.timeout_s)
+            case AiAgent():
+                raise StepFailed("no AI provider is registered on this site", code="ai_provider_missing")
+            case other:
+                raise StepFailed(f"steps of type {other.type} have no work of their own")
+
+    def _script(self, work: "_Work", script: StoredScript, timeout: float | None) -> Json:
+        runner = self.runners.get(script.language)
+        if runner is None:
+            raise StepFailed(
+                f"scripts in {script.language} are not turned on: see the setting SCRIPT_LANGUAGES",
+                code="language_off",
+            )
+        job = ScriptJob(
+            language=script.language,
+            content=script.content,
+            args=work.args,
+            entry=work.command.entry,
+            timeout_s=timeout,
+            variables=self.lookups,
+            env=self.env,
+        )
+        result = runner.run(job)
+        for line in result.logs:
+            work.logs.add(line.level, line.message, line.at)
+        if not result.ok:
+            raise _ScriptError(result.error or {"name": INTERNAL, "message": "the script gave no error"})
+        return result.value
+
+    def _operation(self, work: "_Work", kind: str, timeout: float | None) -> Json:
+        context = OperationContext(
+            data=work.command.scope.flow_object(),
+            actor=self.actor(),
+            idempotency_key=f"{self.run_key}/{work.command.path}" if self.run_key else "",
+            step_id=work.command.module.id,
+            run_id=self.run_key or None,
+            deadline_s=timeout,
+            log=work.logs.say,
+        )
+        value = operations.get(kind).perform(work.args, context=context)
+        return normalise(value, max_bytes=self.max_result_bytes, max_depth=self.max_json_depth)
+
+
+class _ScriptError(Exception):
+    def __init__(self, error: Mapping[str, Json]) -> None:
+        super().__init__(str(error.get("message", "")))
+        self.error = error
+
+
+@dataclass(slots=True)
+class _Work:
+    """One leaf step on its way. ``args`` are empty until its transforms are evaluated."""
+
+    command: RunStep
+    args: JsonObject
+    logs: "_Log"
+
+    def failed(self, error: JsonObject, *, rejection: Json = None) -> StepResult:
+        return StepResult(
+            ok=False, error=error, rejection=rejection, args=self.args, logs=self.logs.entries()
+        )
+
+
+class _Log:
+    """The lines a step writes, as they come."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self) -> None:
+        self._entries: list[LogEntry] = []
+
+    def say(self, level: str, message: str) -> None:
+        self.add(level, message, datetime.now(UTC))
+
+    def add(self, level: str, message: str, at: datetime) -> None:
+        self._entries.append(LogEntry(level, message, at))
+
+    def entries(self) -> tuple[LogEntry, ...]:
+        return tuple(self._entries)
+
+
+def _transforms(command: RunStep) -> Mapping[str, InputTransform]:
+    match command.module.value:
+        case RawScript() | PathScript() | AiAgent() as value:
+            return value.input_transforms
+        case _:
+            return {}
+
+
+def _timeout(command: RunStep, ports: Ports) -> float | None:
+    transform = command.module.timeout
+    if transform is None:
+        return None
+    seconds = ports.expressions.transform(transform, command.scope.names())
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise ExpressionFailed(f"timeout must be a number of seconds, zero or more, not {seconds!r}")
+    return float(seconds)
+
+
+def _error(name: str, message: str, command: RunStep, *, code: str | None = None) -> JsonObject:
+    error: JsonObject = {"name": name, "message": message, "step_id": command.module.id}
+    return {**error, "code": code} if code is not None else error

@@ -1,0 +1,145 @@
+"""The statements of the executor: claim, checkpoint, park and finish, each fenced by the lease token.
+
+A write that finds another token changes nothing and raises LeaseLost: whoever holds the new lease owns the
+run.
+"""
+
+import os
+import socket
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import router, transaction
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from openflow_django.conf import settings
+from openflow_django.engine.records import Record
+from openflow_django.models import Run, RunData, RunStatus
+from openflow_django.spec.json import Json
+from openflow_django.worker.rows import insert_records
+
+__all__ = ["CancelRequested", "Claim", "LeaseLost", "Store", "owner_name"]
+
+
+class LeaseLost(Exception):
+    """Another worker owns the run, or it has ended. Stop at once and write nothing more."""
+
+
+class CancelRequested(Exception):
+    """Somebody asked for the run to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A run this worker owns as long as it renews the lease. ``run`` comes with its data; read it, never
+    save it."""
+
+    run: Run
+    data: RunData
+    token: str
+
+
+def owner_name() -> str:
+    """This process, for people: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Store:
+    """Runs as rows of the database that this app writes to."""
+
+    def __init__(self) -> None:
+        self.using = router.db_for_write(Run)
+
+    def claim(self, run_id: int) -> Claim | None:
+        """Take a run that is due or whose owner is dead. None: somebody has it, it has ended, or it is not
+        due yet."""
+        token, now = str(uuid.uuid4()), timezone.now()
+        died = Q(status=RunStatus.RUNNING, lease_until__lt=now)
+        due = Q(status__in=(RunStatus.QUEUED, RunStatus.SUSPENDED), ready_at__lte=now)
+        taken = (
+            self._runs(pk=run_id)
+            .filter(due | died)
+            .update(
+                status=RunStatus.RUNNING,
+                lease_token=token,
+                lease_until=self._lease(now),
+                owner=owner_name(),
+                claims=F("claims") + 1,
+                crashes=F("crashes") + Case(When(died, then=1), default=0),
+                started_at=Coalesce("started_at", Value(now, output_field=DateTimeField())),
+            )
+        )
+        if not taken:
+            return None
+        data = RunData.objects.using(self.using).select_related("run__event").filter(pk=run_id).first()
+        if data is None or data.run.lease_token != token:
+            return None
+        return Claim(run=data.run, data=data, token=token)
+
+    def next_due(self, *, queue: str, limit: int = 5) -> list[int]:
+        """Ids of the runs that a worker of ``queue`` should try to claim next, best first."""
+        now = timezone.now()
+        due = self._runs(status=RunStatus.QUEUED, queue=queue, ready_at__lte=now)
+        return list(due.order_by("priority", "ready_at", "id").values_list("id", flat=True)[:limit])
+
+    def checkpoint(
+        self, claim: Claim, *, seq: int, records: Sequence[Record], lease_s: float | None = None
+    ) -> datetime:
+        """Append records and renew the lease. Returns its new end. Raises LeaseLost, CancelRequested
+        (nothing written)."""
+        lease_until = self._lease(timezone.now(), lease_s)
+        with transaction.atomic(using=self.using):
+            kept = (
+                self._owned(claim)
+                .filter(cancel_requested_at=None)
+                .update(seq=seq + len(records), lease_until=lease_until)
+            )
+            if not kept:
+                raise CancelRequested if self._owned(claim).exists() else LeaseLost
+            insert_records(self.using, run_id=claim.run.pk, first_seq=seq + 1, records=records)
+        return lease_until
+
+    def finish(
+        self,
+        claim: Claim,
+        *,
+        seq: int,
+        records: Sequence[Record],
+        status: RunStatus,
+        result: Json,
+        error: Json,
+    ) -> None:
+        """Write the last records and the end of the run. Raises LeaseLost."""
+        fields = {"status": status, "finished_at": timezone.now()}
+        with transaction.atomic(using=self.using):
+            self._leave(claim, seq=seq, records=records, **fields)
+            RunData.objects.using(self.using).filter(run_id=claim.run.pk).update(result=result, error=error)
+
+    def park(
+        self, claim: Claim, *, seq: int, records: Sequence[Record], status: RunStatus, ready_at: datetime
+    ) -> None:
+        """Let go of a run that cannot go on before ``ready_at`` or an event. Raises LeaseLost."""
+        with transaction.atomic(using=self.using):
+            self._leave(claim, seq=seq, records=records, status=status, ready_at=ready_at)
+
+    def _leave(self, claim: Claim, *, seq: int, records: Sequence[Record], **fields: Any) -> None:
+        left = self._owned(claim).update(
+            seq=seq + len(records), lease_token="", lease_until=None, owner="", **fields
+        )
+        if not left:
+            raise LeaseLost
+        insert_records(self.using, run_id=claim.run.pk, first_seq=seq + 1, records=records)
+
+    def _owned(self, claim: Claim) -> QuerySet[Run]:
+        return self._runs(pk=claim.run.pk, lease_token=claim.token, status=RunStatus.RUNNING)
+
+    def _runs(self, **lookup: Any) -> QuerySet[Run]:
+        return Run.objects.using(self.using).filter(**lookup)
+
+    def _lease(self, now: datetime, seconds: float | None = None) -> datetime:
+        return now + timedelta(seconds=max(seconds or 0.0, settings.LEASE_S))
