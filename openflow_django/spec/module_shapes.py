@@ -23,7 +23,7 @@ from openflow_django.spec.modules import (
     RawScript,
     WhileLoop,
 )
-from openflow_django.spec.policy_shapes import MOCK, RETRY, SKIP_IF, STOP_AFTER_IF, SUSPEND
+from openflow_django.spec.policy_shapes import MOCK, NEVER, RETRY, SKIP_IF, STOP_AFTER_IF, SUSPEND
 from openflow_django.spec.reader import (
     UNREAD,
     Read,
@@ -177,7 +177,7 @@ BRANCH_ONE_BRANCH = Shape(
     build=Branch,
     noun="a branch",
     keys={"summary": text, "expr": text, "modules": modules, "parallel": flag},
-    required={"expr": "", "modules": ()},
+    required={"expr": NEVER, "modules": ()},
 )
 BRANCH_ALL_BRANCH = Shape(
     build=Branch,

@@ -30,10 +30,11 @@ def parse(document: Json, *, limits: Limits = DEFAULT_LIMITS) -> Flow:
 
 
 def read(document: Json, *, report: Report, limits: Limits = DEFAULT_LIMITS) -> Flow | None:
-    """As much of a flow as can be read; everything that is wrong with its shape goes to ``report``.
+    """As much of a flow as can be read; what is wrong with its shape goes to ``report``.
 
     Placeholders stand in for what could not be read, so a flow beside errors is only good for further checks.
-    Never raises. None when nothing could be read: the document is no object or exceeds the limits of size or depth.
+    Never raises. None when nothing could be read: the document is no object or exceeds the limits of size or
+    depth.
     """
     try:
         check_bounds(document, max_bytes=limits.max_bytes, max_depth=limits.max_json_depth)

@@ -19,6 +19,7 @@ __all__ = [
     "CONSTANT_RETRY",
     "EXPONENTIAL_RETRY",
     "MOCK",
+    "NEVER",
     "RETRY",
     "SKIP_IF",
     "STOP_AFTER_IF",
@@ -38,12 +39,15 @@ def condition(reader: Reader, raw: Json, pointer: str) -> Any:
     return UNREAD
 
 
-SKIP_IF = Shape(build=SkipIf, noun="a skip condition", keys={"expr": text}, required={"expr": ""})
+#: Stands in for a missing condition.
+NEVER = "false"
+
+SKIP_IF = Shape(build=SkipIf, noun="a skip condition", keys={"expr": text}, required={"expr": NEVER})
 STOP_AFTER_IF = Shape(
     build=StopAfterIf,
     noun="a stop condition",
     keys={"expr": text, "skip_if_stopped": flag, "error_message": text, "error_include_result": flag},
-    required={"expr": ""},
+    required={"expr": NEVER},
 )
 CONSTANT_RETRY = Shape(
     build=ConstantRetry, noun="a constant retry", keys={"attempts": integer, "seconds": number}
