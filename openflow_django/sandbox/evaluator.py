@@ -1,0 +1,184 @@
+"""Evaluates the expressions of a step in the JavaScript child: the engine behind the port of
+``expressions``."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from openflow_django.expressions.ports import (
+    RESOURCES,
+    VARIABLES,
+    Evaluated,
+    Failure,
+    JavaScriptJob,
+    Needs,
+    Value,
+)
+from openflow_django.sandbox.engine_process import ChildCrashed, ChildHung, EngineProcess
+from openflow_django.sandbox.frames import FrameTooLarge
+from openflow_django.sandbox.limits import SandboxLimits
+from openflow_django.sandbox.payload import AnswerInvalid, NotJson, Payload, encode, read_answer
+from openflow_django.sandbox.process import SandboxUnavailable
+from openflow_django.spec.json import Json, JsonObject
+
+__all__ = ["Evaluator"]
+
+ANSWER_OVERHEAD = 16 * 1024
+RESULTS_AT_ONCE = 4
+USER_STATE = "flow_user_state"
+LAZY = frozenset({"results", USER_STATE})
+
+
+class Evaluator:
+    """Implements ``expressions.ports.JavaScriptEngine`` over one child process.
+
+    The child starts with the first call, is killed and replaced when it hangs or dies, and is closed with the
+    interpreter. Thread-safe (one call at a time) and fork-safe. ``required`` names layers of protection
+    (``landlock``, ``seccomp``, ``rlimits``, see :meth:`layers`) without which nothing is evaluated.
+    """
+
+    def __init__(
+        self, limits: SandboxLimits | None = None, *, required: frozenset[str] = frozenset()
+    ) -> None:
+        self.limits = limits or SandboxLimits()
+        self.process = EngineProcess(limits=self.limits, required=required)
+
+    def evaluate(self, jobs: Sequence[JavaScriptJob], *, scope: Mapping[str, Json]) -> list[Evaluated]:
+        """One answer per job, in order. Never raises for what a job does, nor when the child can not be used.
+
+        All jobs share a realm that is new in every call; each gets its own copy of the values of the scope.
+        Failures of the sandbox itself are named Timeout, MemoryLimit, SourceTooLarge, ScopeTooLarge,
+        ScopeInvalid, OutputTooLarge, OutputInvalid, PromisePending, SandboxCrashed and SandboxUnavailable.
+        """
+        accepted = [job for job in jobs if not self._is_too_long(job)]
+        answers = iter(self._evaluate(accepted, scope=scope) if accepted else ())
+        return [self._limit("source_bytes") if self._is_too_long(job) else next(answers) for job in jobs]
+
+    def layers(self) -> dict[str, str]:
+        """What protects this machine from the child, by layer; starts the child. Raises
+        SandboxUnavailable."""
+        return self.process.layers()
+
+    def close(self) -> None:
+        """End the child process. A later call starts a new one."""
+        self.process.close()
+
+    def _is_too_long(self, job: JavaScriptJob) -> bool:
+        size = len(job.body)
+        return size > self.limits.source_bytes or (
+            4 * size > self.limits.source_bytes
+            and len(job.body.encode(errors="replace")) > self.limits.source_bytes
+        )
+
+    def _limit(self, field: str) -> Failure:
+        return Failure(*self.limits.reached(field))
+
+    def _evaluate(self, jobs: list[JavaScriptJob], *, scope: Mapping[str, Json]) -> list[Evaluated]:
+        try:
+            size, request = _request(jobs, scope=scope)
+            if size > self.limits.scope_bytes:
+                return [self._limit("scope_bytes")] * len(jobs)
+            _, parts = self.process.exchange(
+                "x",
+                request,
+                wall_s=self.limits.wall_s,
+                max_bytes=RESULTS_AT_ONCE * self.limits.result_bytes + ANSWER_OVERHEAD * len(jobs),
+            )
+        except NotJson as error:
+            return [Failure("ScopeInvalid", f"The values handed over are not JSON: {error}")] * len(jobs)
+        except ChildHung:
+            return [self._limit("wall_s")] * len(jobs)
+        except ChildCrashed as error:
+            text = f"The JavaScript sandbox ended unexpectedly ({error}); the next step gets a new one."
+            return [Failure("SandboxCrashed", text)] * len(jobs)
+        except FrameTooLarge:
+            return [self._limit("result_bytes")] * len(jobs)
+        except SandboxUnavailable as error:
+            return [Failure("SandboxUnavailable", " ".join(filter(None, (error.message, error.hint))))] * len(
+                jobs
+            )
+        if len(parts) != len(jobs):
+            return [Failure("SandboxCrashed", "The JavaScript sandbox gave an incomplete answer.")] * len(
+                jobs
+            )
+        return [self._read(part) for part in parts]
+
+    def _read(self, part: bytes) -> Evaluated:
+        if len(part) > self.limits.result_bytes + ANSWER_OVERHEAD:
+            return self._limit("result_bytes")
+        try:
+            answer = read_answer(part)
+        except AnswerInvalid as error:
+            return Failure("OutputInvalid", f"The result can not be used: {error}")
+        match answer:
+            case {"e": {"name": str(name), "message": str(message), **position}}:
+                return Failure(
+                    name, message, line=_number(position.get("line")), column=_number(position.get("column"))
+                )
+            case {"l": "pending"}:
+                return Failure("PromisePending", "The expression waits for a promise that nothing settles.")
+            case {"l": "promise_jobs"}:
+                return Failure("Timeout", "The expression schedules promises without end.")
+            case {"l": str(field)}:
+                return self._limit(field)
+            case {"n": list(calls)}:
+                return Needs(tuple(_call(call) for call in calls))
+            case _:
+                return Value(answer.get("v"))
+
+
+def _request(jobs: list[JavaScriptJob], *, scope: Mapping[str, Json]) -> tuple[int, list[bytes]]:
+    """Size of the values, and the parts of the request: values, places of the results and look-ups in them,
+    jobs."""
+    payload = Payload()
+    wanted = {name for job in jobs for name in job.names if name in scope}
+    results = scope.get("results")
+    places: dict[str, Json] = {name: payload.add(scope[name]) for name in sorted(wanted) if name not in LAZY}
+    if "results" in wanted and not isinstance(results, dict):
+        places["results"] = payload.add(results)
+    ids = payload.add_all(results) if "results" in wanted else {}
+    lookups = _lookups(payload, scope) if any(_looks_up(job) for job in jobs) else None
+    parts = [payload.text(), encode(ids), b"" if lookups is None else encode(lookups)]
+    for job in jobs:
+        names = [name for name in job.names if name in wanted and name != USER_STATE]
+        # A null place stands for the object that gives the results of the steps.
+        parts += [_source(job, names), encode([places.get(name) for name in names])]
+    return payload.size, parts
+
+
+def _looks_up(job: JavaScriptJob) -> bool:
+    return USER_STATE in job.names or "variable" in job.body or "resource" in job.body
+
+
+def _lookups(payload: Payload, scope: Mapping[str, Json]) -> JsonObject:
+    state = scope.get(USER_STATE)
+    return {
+        "variables": payload.add_all(scope.get(VARIABLES)),
+        "resources": payload.add_all(scope.get(RESOURCES)),
+        "state": payload.add(state) if isinstance(state, dict) else None,
+    }
+
+
+def _source(job: JavaScriptJob, names: list[str]) -> bytes:
+    """The text the engine compiles. The function around the body lets an author declare a name that is in
+    scope.
+
+    Without brackets around it, since the engine reads what is in brackets twice. The body starts on line
+    BODY_LINE.
+    """
+    function = "async function" if job.is_async else "function"
+    text = f"0, function ({', '.join(names)}) {{\nreturn {function} () {{\n{job.body}\n}}\n}}"
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace")
+
+
+def _number(value: Json) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _call(call: Json) -> tuple[Literal["variable", "resource"], str]:
+    match call:
+        case ["resource", str(path)]:
+            return "resource", path
+        case [_, str(path)]:
+            return "variable", path
+        case _:
+            return "variable", ""

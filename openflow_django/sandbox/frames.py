@@ -1,0 +1,96 @@
+"""Messages between a worker process and its sandbox children: a tag and some parts of bytes over one
+descriptor.
+
+Imported by the children too, so it uses built-in modules only.
+"""
+
+import os
+import select
+import struct
+import time
+from collections.abc import Sequence
+
+__all__ = ["Channel", "ChannelClosed", "ChannelTimeout", "Frame", "FrameTooLarge"]
+
+HEAD = struct.Struct("<cH")
+CHUNK = 1 << 16
+
+Frame = tuple[str, list[bytes]]
+"""A tag of one ASCII letter, and the parts."""
+
+
+class ChannelClosed(Exception):
+    """The other side is gone."""
+
+
+class ChannelTimeout(Exception):
+    """The deadline passed before a whole frame was sent or received."""
+
+
+class FrameTooLarge(Exception):
+    """The other side announces more bytes than it may send."""
+
+
+class Channel:
+    """One end of a socket pair. With deadlines the descriptor has to be non-blocking."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self._received = bytearray()
+        self._readable = select.poll()
+        self._readable.register(descriptor, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(descriptor, select.POLLOUT)
+
+    def send(self, tag: str, parts: Sequence[bytes], *, deadline: float | None = None) -> None:
+        """Send one frame; ``deadline`` is a time of ``time.monotonic()``."""
+        sizes = struct.pack(f"<{len(parts)}I", *map(len, parts))
+        pending = memoryview(b"".join((HEAD.pack(tag.encode("ascii"), len(parts)), sizes, *parts)))
+        while pending:
+            try:
+                pending = pending[os.write(self.descriptor, pending) :]
+            except BlockingIOError:
+                self._wait(self._writable, deadline)
+            except OSError as error:
+                raise ChannelClosed from error
+
+    def receive(self, *, deadline: float | None = None, max_bytes: int) -> Frame:
+        """The next frame, at most ``max_bytes`` of parts."""
+        self._fill(HEAD.size, deadline)
+        tag, count = HEAD.unpack_from(self._received)
+        start = HEAD.size + 4 * count
+        self._fill(start, deadline)
+        sizes = struct.unpack_from(f"<{count}I", self._received, HEAD.size)
+        end = start + sum(sizes)
+        if end - start > max_bytes:
+            raise FrameTooLarge
+        self._fill(end, deadline)
+        parts: list[bytes] = []
+        for size in sizes:
+            parts.append(bytes(self._received[start : start + size]))
+            start += size
+        del self._received[:end]
+        return tag.decode("latin-1"), parts
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+    def _fill(self, size: int, deadline: float | None) -> None:
+        while len(self._received) < size:
+            if deadline is not None:
+                self._wait(self._readable, deadline)
+            try:
+                chunk = os.read(self.descriptor, max(CHUNK, size - len(self._received)))
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise ChannelClosed from error
+            if not chunk:
+                raise ChannelClosed
+            self._received += chunk
+
+    @staticmethod
+    def _wait(poll: select.poll, deadline: float | None) -> None:
+        timeout = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
+        if not poll.poll(timeout):
+            raise ChannelTimeout
