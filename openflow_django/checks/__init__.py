@@ -1,0 +1,37 @@
+"""System checks: what is configured wrongly, why it matters and how to cure it. Each id is in the docs.
+
+Importing this package registers them, all under the tag ``openflow``.
+"""
+
+from openflow_django.checks.database import check_pool, check_sqlite, check_time_zones
+from openflow_django.checks.packages import (
+    check_javascript_engine,
+    check_rest_framework,
+    check_type_stripping,
+)
+from openflow_django.checks.queue import check_cache, check_cluster, check_queue
+from openflow_django.checks.security import (
+    check_django_q_rights,
+    check_guard,
+    check_middleware,
+    check_retention,
+)
+from openflow_django.checks.settings import check_keys, check_values
+
+__all__ = [
+    "check_cache",
+    "check_cluster",
+    "check_django_q_rights",
+    "check_guard",
+    "check_javascript_engine",
+    "check_keys",
+    "check_middleware",
+    "check_pool",
+    "check_queue",
+    "check_rest_framework",
+    "check_retention",
+    "check_sqlite",
+    "check_time_zones",
+    "check_type_stripping",
+    "check_values",
+]

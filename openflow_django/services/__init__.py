@@ -1,0 +1,1 @@
+"""The only writers: one module for each noun. Admin, API, commands and tests call the same functions."""

@@ -1,0 +1,261 @@
+"""Runs: started, tested, replayed, stopped. A run is rows; after the commit the queue hears its number."""
+
+import logging
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from openflow_django import permissions
+from openflow_django.conf import settings
+from openflow_django.models import Event, Flow, FlowVersion, Run, RunData, RunKind, RunStatus
+from openflow_django.permissions import User
+from openflow_django.queues import get_queue
+from openflow_django.services import audit
+from openflow_django.services.database import home
+from openflow_django.services.documents import validate_document
+from openflow_django.services.errors import FlowNotLive, RunFinal
+from openflow_django.signals import run_canceled, run_finished, run_queued
+from openflow_django.spec.issues import DocumentInvalid, errors
+from openflow_django.spec.json import Json, JsonObject, digest, normalise
+
+__all__ = ["cancel", "replay", "start", "start_test", "wake"]
+
+logger = logging.getLogger("openflow.runs")
+
+PARKED = (RunStatus.QUEUED, RunStatus.SUSPENDED, RunStatus.JOINING)
+NORMAL_PRIORITY = 100
+
+
+def start(
+    *,
+    flow: Flow,
+    input: Json,
+    kind: RunKind,
+    version: FlowVersion | None = None,
+    trigger: Json = None,
+    accountability: JsonObject | None = None,
+    user: User | None = None,
+    event: Event | None = None,
+    idempotency_key: str | None = None,
+    ready_at: datetime | None = None,
+) -> Run:
+    """Create a run of a live flow, pinned to ``version`` or the published one, and wake a worker.
+
+    With an ``idempotency_key`` that the flow has seen before, the run of that time is returned and nothing
+    is started. ``ready_at`` lets the run begin later.
+
+    Raises:
+        NotPermitted: the user may not start the flow.
+        FlowNotLive: the flow is inactive or was never published.
+        JsonInvalid: input, trigger or accountability is not JSON or is too large.
+    """
+    if user is not None:
+        permissions.require(permissions.can_run(user, flow), _("start this flow"))
+    if not flow.is_live:
+        raise FlowNotLive(
+            _("The flow %(path)s is not active.") % {"path": flow.path},
+            hint=_("Publish a version and activate the flow first."),
+        )
+    version = version or flow.published_version
+    run = Run(
+        flow=flow,
+        version=version,
+        document_digest=version.digest if version else "",
+        event=event,
+        kind=kind,
+        queue=settings.DEFAULT_QUEUE_NAME,
+        priority=_priority_of(version) if version else NORMAL_PRIORITY,
+        ready_at=ready_at or timezone.now(),
+        idempotency_key=idempotency_key,
+        started_by=audit.person(user),
+    )
+    data = RunData(
+        run=run,
+        input=_stored(input),
+        trigger=_stored(trigger),
+        accountability=_stored(accountability),
+        env=_environment(),
+    )
+    return _create(run, data=data, user=user)
+
+
+def start_test(
+    flow: Flow,
+    *,
+    input: Json,
+    user: User | None,
+    trigger: Json = None,
+    accountability: JsonObject | None = None,
+) -> Run:
+    """Run the draft as it is now, also of an inactive flow. Its effects are real.
+
+    Raises:
+        NotPermitted: the user may not both edit and start the flow.
+        DocumentInvalid: the draft has errors.
+        JsonInvalid: the input is not JSON or is too large.
+    """
+    if user is not None:
+        allowed = permissions.can_edit(user, flow) and permissions.can_run(user, flow)
+        permissions.require(allowed, _("test this flow"))
+    issues = validate_document(flow.draft)
+    if errors(issues):
+        raise DocumentInvalid(issues)
+    run = Run(
+        flow=flow,
+        document_digest=digest(flow.draft),
+        kind=RunKind.TEST,
+        queue=settings.DEFAULT_QUEUE_NAME,
+        started_by=audit.person(user),
+    )
+    data = RunData(
+        run=run,
+        document=flow.draft,
+        input=_stored(input),
+        trigger=_stored(trigger),
+        accountability=_stored(accountability),
+        env=_environment(),
+    )
+    return _create(run, data=data, user=user)
+
+
+def replay(run: Run, *, user: User | None) -> Run:
+    """Start a new run with the version, input, trigger and accountability of an earlier one.
+
+    Raises:
+        NotPermitted: the user may not replay the run.
+        FlowNotLive: its flow is gone, inactive, or the version was deleted.
+    """
+    if user is not None:
+        permissions.require(permissions.can_replay(user, run), _("replay this run"))
+    data = RunData.objects.using(home()).get(run=run)
+    if run.flow is None:
+        raise FlowNotLive(_("The flow of this run was deleted."))
+    if data.document is None and not run.flow.is_live:
+        raise FlowNotLive(_("The flow %(path)s is not active.") % {"path": run.flow.path})
+    copy = Run(
+        flow=run.flow,
+        version=run.version,
+        document_digest=run.document_digest,
+        kind=RunKind.TEST if data.document is not None else RunKind.MANUAL,
+        queue=run.queue,
+        priority=run.priority,
+        started_by=audit.person(user),
+    )
+    if data.document is None and run.version is None:
+        raise FlowNotLive(_("The version of this run was deleted."))
+    copied = RunData(
+        run=copy,
+        document=data.document,
+        input=data.input,
+        trigger=data.trigger,
+        accountability=data.accountability,
+        env=_environment(),
+    )
+    return _create(copy, data=copied, user=user)
+
+
+def cancel(run: Run, *, user: User | None, reason: str = "") -> Run:
+    """Stop a run and its parts: what waits ends at once, what executes at its next checkpoint.
+
+    Raises:
+        NotPermitted: the user may not cancel the run.
+        RunFinal: it has ended already.
+    """
+    if user is not None:
+        permissions.require(permissions.can_cancel(user, run), _("cancel this run"))
+    alias = home()
+    with transaction.atomic(using=alias):
+        if not _stop(run.pk, user=user, reason=reason):
+            raise RunFinal(_("The run has ended already."))
+        for part in (
+            Run.objects.using(alias).filter(root=run, finished_at=None).exclude(pk=run.pk).order_by("pk")
+        ):
+            _stop(part.pk, user=user, reason=reason)
+        run.refresh_from_db(using=alias)
+        audit.log(run, user=user, message=_("Canceled. %(reason)s") % {"reason": reason})
+        run_canceled.send(Run, run=run, user=user, reason=reason)
+        if run.is_final:
+            run_finished.send(Run, run=run)
+    return run
+
+
+def wake(run: Run) -> None:
+    """Tell the queue about a run that is due, once the transaction has committed.
+
+    Losing the call costs time, never the run: what the queue raises is logged, and the next tick finds the
+    row.
+    """
+    if run.ready_at <= timezone.now():
+        transaction.on_commit(partial(_ring, run.pk, queue=run.queue, priority=run.priority), using=home())
+
+
+def _create(run: Run, *, data: RunData, user: User | None) -> Run:
+    alias = home()
+    if settings.RUN_TIMEOUT_S is not None:
+        run.deadline_at = run.ready_at + timedelta(seconds=settings.RUN_TIMEOUT_S)
+    try:
+        with transaction.atomic(using=alias):
+            run.save(using=alias, force_insert=True)
+            data.run = run
+            data.save(using=alias, force_insert=True)
+            if run.kind != RunKind.TRIGGER:
+                audit.log(run, user=user, message=_("Started."), flag=audit.ADDITION)
+            run_queued.send(Run, run=run, user=user)
+            wake(run)
+    except IntegrityError:
+        earlier = _earlier(run)
+        if earlier is None:
+            raise
+        return earlier
+    return run
+
+
+def _ring(run_id: int, *, queue: str, priority: int) -> None:
+    try:
+        get_queue().enqueue(run_id, queue=queue, priority=priority)
+    except Exception:
+        logger.exception("No worker could be woken for run %s.", run_id, extra={"run_id": run_id})
+
+
+def _earlier(run: Run) -> Run | None:
+    """The run that holds the idempotency key already."""
+    if run.idempotency_key is None:
+        return None
+    runs = Run.objects.using(home())
+    return runs.filter(flow_id=run.flow_id, idempotency_key=run.idempotency_key).first()
+
+
+def _stop(pk: int, *, user: User | None, reason: str) -> bool:
+    now = timezone.now()
+    runs = Run.objects.using(home()).filter(pk=pk)
+    asked = {"cancel_requested_at": now, "cancel_reason": reason, "canceled_by": audit.person(user)}
+    if runs.filter(status__in=PARKED).update(status=RunStatus.CANCELED, finished_at=now, pending=0, **asked):
+        return True
+    return bool(runs.filter(status=RunStatus.RUNNING).update(**asked))
+
+
+def _stored(value: Json) -> Json:
+    return normalise(value, max_bytes=settings.MAX_PAYLOAD_BYTES, max_depth=settings.MAX_JSON_DEPTH)
+
+
+def _environment() -> dict[str, str]:
+    """The allowed variables of the environment, as they are when the run starts."""
+    return {name: os.environ[name] for name in settings.ENV_ALLOW_LIST if name in os.environ}
+
+
+def _priority_of(version: FlowVersion) -> int:
+    return _priority(version.pk, version.digest)
+
+
+@lru_cache(maxsize=1024)
+def _priority(version_id: int, _digest: str) -> int:
+    """The place in the queue a document asks for. OpenFlow's highest number goes first, ours last."""
+    document = FlowVersion.objects.using(home()).values_list("document", flat=True).get(pk=version_id)
+    value = document.get("value") if isinstance(document, Mapping) else None
+    priority = value.get("priority") if isinstance(value, Mapping) else None
+    return NORMAL_PRIORITY - priority if isinstance(priority, int) else NORMAL_PRIORITY
