@@ -1,0 +1,176 @@
+"""What the page of one run shows, read with a fixed number of queries and never more than a little of
+each payload.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page
+
+from openflow_django.admin.json_text import pretty
+from openflow_django.admin.paginators import BoundedPaginator
+from openflow_django.admin.payloads import Payload, cut_columns, log_lines, payload
+from openflow_django.admin.run_steps import WORK_KINDS, Attempt, StepLine, arrange
+from openflow_django.models import Run, RunData, StepRun
+
+__all__ = ["DATA_COLUMNS", "STEP_COLUMNS", "Bar", "RunDetails", "run_details", "whole_value"]
+
+STEPS_PER_PAGE = 200
+DATA_COLUMNS = ("input", "trigger", "accountability", "env", "result", "error")
+"""The payloads of a run as a whole."""
+STEP_COLUMNS = ("input", "result", "error", "logs")
+"""The payloads of one step."""
+_FACTS = (
+    "id",
+    "seq",
+    "path",
+    "kind",
+    "attempt",
+    "module_id",
+    "status",
+    "planned_delay",
+    "started_at",
+    "duration_us",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Where a step lies on the time line of the run: start and width in thousandths."""
+
+    start: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDetails:
+    """``data`` holds the run's own payloads by column, ``flow_object`` what its expressions saw; both
+    empty without the right.
+    """
+
+    data: Mapping[str, Payload]
+    steps: list[tuple[StepLine, Bar | None]]
+    flow_object: Mapping[str, Payload]
+    page: Page[Any]
+
+
+def run_details(run: Run, *, page: str | None, url: str, with_payloads: bool) -> RunDetails:
+    """Everything below the head of the run page. ``url`` is the page of one whole value."""
+    columns = cut_columns(STEP_COLUMNS) if with_payloads else {}
+    rows = StepRun.objects.filter(run_id=run.pk).order_by("seq").values(*_FACTS, **columns)
+    shown = BoundedPaginator(rows, STEPS_PER_PAGE).get_page(page)
+    data = _data(run, url) if with_payloads else {}
+    records = [(row["path"], _attempt(row, url=url, with_payloads=with_payloads)) for row in shown]
+    lines = arrange(records, modules=_modules(run))
+    return RunDetails(
+        data=data,
+        steps=_bars(lines, run),
+        flow_object=_flow_object(data, records) if with_payloads else {},
+        page=shown,
+    )
+
+
+def whole_value(run: Run, *, of: str, step: str | None) -> str | None:
+    """One payload of the run (or of the step with that sequence number) laid out on lines; None where
+    there is none.
+    """
+    if step is None:
+        rows, columns = RunData.objects.filter(run_id=run.pk), DATA_COLUMNS
+    else:
+        rows, columns = (
+            StepRun.objects.filter(run_id=run.pk, seq=int(step) if step.isdecimal() else 0),
+            STEP_COLUMNS,
+        )
+    if of not in columns:
+        return None
+    row = rows.values(of).first()
+    return None if row is None or row[of] is None else pretty(row[of])
+
+
+def _data(run: Run, url: str) -> dict[str, Payload]:
+    row = RunData.objects.filter(run_id=run.pk).values("run_id", **cut_columns(DATA_COLUMNS)).first()
+    if row is None:
+        return {}
+    found = {name: payload(row, name, url=url) for name in DATA_COLUMNS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _attempt(row: Mapping[str, Any], *, url: str, with_payloads: bool) -> Attempt:
+    values = (
+        {name: payload(row, name, url=url, step=row["seq"]) for name in STEP_COLUMNS} if with_payloads else {}
+    )
+    return Attempt(
+        number=row["attempt"],
+        kind=row["kind"],
+        status=row["status"],
+        module_id=row["module_id"],
+        started_at=row["started_at"],
+        duration_us=row["duration_us"],
+        planned_delay=row["planned_delay"],
+        lines=tuple(log_lines(values.get("logs"))),
+        **values,
+    )
+
+
+def _flow_object(data: Mapping[str, Payload], records: list[tuple[str, Attempt]]) -> dict[str, Payload]:
+    """The values by the names expressions use; of a step that ran several times the last one counts."""
+    results: dict[str, Payload] = {}
+    last: Payload | None = None
+    for path, attempt in records:
+        outcome = attempt.error if attempt.status == "failure" else attempt.result
+        if attempt.kind not in WORK_KINDS or outcome is None:
+            continue
+        results[attempt.module_id] = outcome
+        if "/" not in path:
+            last = outcome
+    names = {
+        "$trigger": data.get("trigger"),
+        "$last": last or data.get("trigger"),
+        "$accountability": data.get("accountability"),
+        "$env": data.get("env"),
+        "flow_input": data.get("input"),
+    }
+    return {**{name: value for name, value in names.items() if value is not None}, **results}
+
+
+def _modules(run: Run) -> dict[str, Mapping[str, Any]]:
+    """The steps of the document that the run executed, by id."""
+    document = run.version.document if run.version is not None else _own_document(run)
+    found: dict[str, Mapping[str, Any]] = {}
+    pending: list[Any] = [document]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            if isinstance(value.get("id"), str) and isinstance(value.get("value"), dict):
+                found.setdefault(value["id"], value)
+            pending.extend(value.values())
+    return found
+
+
+def _own_document(run: Run) -> Any:
+    """A test run of a draft carries its document with it."""
+    return RunData.objects.filter(run_id=run.pk).values_list("document", flat=True).first()
+
+
+def _bars(lines: list[StepLine], run: Run) -> list[tuple[StepLine, Bar | None]]:
+    ends = [_end(line) for line in lines if line.started_at is not None]
+    until = run.finished_at.timestamp() if run.finished_at else max(ends, default=0.0)
+    begun = run.started_at.timestamp() if run.started_at else until
+    return [(line, _bar(line, begun=begun, whole=until - begun)) for line in lines]
+
+
+def _bar(line: StepLine, *, begun: float, whole: float) -> Bar | None:
+    if line.started_at is None or whole <= 0:
+        return None
+    start = line.started_at.timestamp()
+    left = min(max(round((start - begun) / whole * 1000), 0), 990)
+    return Bar(start=left, width=min(max(round((_end(line) - start) / whole * 1000), 10), 1000 - left))
+
+
+def _end(line: StepLine) -> float:
+    last = line.attempts[-1]
+    started = last.started_at or line.started_at
+    return (started.timestamp() if started else 0.0) + last.duration_us / 1_000_000
