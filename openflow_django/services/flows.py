@@ -22,7 +22,7 @@ from openflow_django.services.documents import validate_for_publishing
 from openflow_django.services.errors import DraftConflict, FieldsInvalid, FlowNotLive, RunFinal
 from openflow_django.signals import draft_saved, flow_created, flow_published, flow_status_changed
 from openflow_django.spec.issues import DocumentInvalid, Issue, errors
-from openflow_django.spec.json import Json, JsonObject, normalise
+from openflow_django.spec.json import JsonInvalid, JsonObject, normalise
 from openflow_django.spec.json import digest as digest_of
 
 __all__ = [
@@ -42,7 +42,7 @@ def create_flow(
     path: str,
     name: str,
     user: User | None,
-    document: JsonObject | None = None,
+    document: Any = None,
     description: str = "",
     icon: str = "",
     color: str = "",
@@ -135,7 +135,7 @@ def set_run_as(flow: Flow, *, user: User | None, run_as: RunAs, run_as_user: Use
     return flow
 
 
-def save_draft(flow: Flow, *, document: Json, revision: int, user: User | None) -> Flow:
+def save_draft(flow: Flow, *, document: Any, revision: int, user: User | None) -> Flow:
     """Replace the draft that the editor saw at ``revision``. A draft may be unfinished; publishing judges it.
 
     Raises:
@@ -274,7 +274,10 @@ def _clean(flow: Flow) -> None:
 
 def _draft(document: Any) -> JsonObject:
     """What may be stored as a draft: any JSON object within the limits."""
-    draft = normalise(document, max_bytes=settings.MAX_DOCUMENT_BYTES, max_depth=settings.MAX_JSON_DEPTH)
+    try:
+        draft = normalise(document, max_bytes=settings.MAX_DOCUMENT_BYTES, max_depth=settings.MAX_JSON_DEPTH)
+    except JsonInvalid as error:
+        raise DocumentInvalid([Issue(error.path, code=error.code, message=error.message)]) from error
     if isinstance(draft, dict):
         return draft
     raise DocumentInvalid([Issue("", code="type", message="A flow document is a JSON object.")])

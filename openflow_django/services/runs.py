@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -21,7 +22,7 @@ from openflow_django.services.documents import validate_document
 from openflow_django.services.errors import FlowNotLive, RunFinal
 from openflow_django.signals import run_canceled, run_finished, run_queued
 from openflow_django.spec.issues import DocumentInvalid, errors
-from openflow_django.spec.json import Json, JsonObject, digest, normalise
+from openflow_django.spec.json import Json, digest, normalise
 
 __all__ = ["cancel", "replay", "start", "start_test", "wake"]
 
@@ -34,11 +35,11 @@ NORMAL_PRIORITY = 100
 def start(
     *,
     flow: Flow,
-    input: Json,
+    input: Any,
     kind: RunKind,
     version: FlowVersion | None = None,
-    trigger: Json = None,
-    accountability: JsonObject | None = None,
+    trigger: Any = None,
+    accountability: Any = None,
     user: User | None = None,
     event: Event | None = None,
     idempotency_key: str | None = None,
@@ -87,10 +88,10 @@ def start(
 def start_test(
     flow: Flow,
     *,
-    input: Json,
+    input: Any,
     user: User | None,
-    trigger: Json = None,
-    accountability: JsonObject | None = None,
+    trigger: Any = None,
+    accountability: Any = None,
 ) -> Run:
     """Run the draft as it is now, also of an inactive flow. Its effects are real.
 
@@ -239,7 +240,7 @@ def _stop(pk: int, *, user: User | None, reason: str) -> bool:
     return bool(runs.filter(status=RunStatus.RUNNING).update(**asked))
 
 
-def _stored(value: Json) -> Json:
+def _stored(value: Any) -> Json:
     return normalise(value, max_bytes=settings.MAX_PAYLOAD_BYTES, max_depth=settings.MAX_JSON_DEPTH)
 
 
