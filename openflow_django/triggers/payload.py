@@ -112,4 +112,4 @@ def _marker(value: Json, *, size: int) -> JsonObject:
 
 
 def _size(value: Json) -> int:
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))

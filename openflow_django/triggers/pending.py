@@ -26,20 +26,18 @@ class Pending(Generic[T]):
         self._stacks: dict[int, tuple[weakref.ref[object], list[T]]] = {}
 
     def push(self, owner: object, item: T) -> None:
-        found = self._stacks.get(id(owner))
-        if found is None:
+        stack = self._stack(owner)
+        if stack is None:
             self._stacks[id(owner)] = (weakref.ref(owner, self._forget(id(owner))), [item])
             return
-        stack = found[1]
         stack.append(item)
         del stack[:-MAX_NESTED]
 
     def pop(self, owner: object) -> T | None:
         """The item pushed last for this object; None when there is none."""
-        found = self._stacks.get(id(owner))
-        if found is None:
+        stack = self._stack(owner)
+        if stack is None:
             return None
-        stack = found[1]
         item = stack.pop()
         if not stack:
             del self._stacks[id(owner)]
@@ -47,6 +45,10 @@ class Pending(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._stacks)
+
+    def _stack(self, owner: object) -> list[T] | None:
+        found = self._stacks.get(id(owner))
+        return found[1] if found and found[0]() is owner else None
 
     def _forget(self, identity: int) -> Callable[[object], None]:
         stacks = self._stacks

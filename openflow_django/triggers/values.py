@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import models
 from django.utils import timezone
 from django.utils.duration import duration_iso_string
@@ -25,6 +26,10 @@ from django.utils.translation import gettext as _
 from openflow_django.spec.json import Json
 
 __all__ = ["ABSENT", "UNKNOWN", "Unsettled", "canonical", "json_value", "same", "strict"]
+
+
+MAX_LEVELS = 100
+"""How deep the value of a JSON field may nest inside a payload."""
 
 
 class Unsettled(Enum):
@@ -94,15 +99,15 @@ def same(one: Any, other: Any) -> bool:
         return False
 
 
-def json_value(value: Any) -> Json:
+def json_value(value: Any, *, levels: int = MAX_LEVELS) -> Json:
     """A canonical value as JSON: decimals, dates, durations and UUIDs as text, binary and non-finite
-    numbers as null.
+    numbers as null. What nests deeper than ``levels`` becomes ``{"$truncated": true}``.
     """
     match value:
         case None | bool():
             return value
         case str():
-            return _clean(str.__str__(value))
+            return str.__str__(value)
         case int():
             return int(value)
         case float():
@@ -117,14 +122,15 @@ def json_value(value: Any) -> Json:
             return str(value)
         case bytes() | bytearray() | memoryview() | Unsettled():
             return None
+        case Mapping() | list() | tuple() | set() | frozenset() if levels == 0:
+            return {"$truncated": True}
         case Mapping():
-            return {
-                _clean(str(key)): json_value(member) for key, member in cast(Mapping[Any, Any], value).items()
-            }
+            members = cast(Mapping[Any, Any], value).items()
+            return {str(key): json_value(member, levels=levels - 1) for key, member in members}
         case list() | tuple() | set() | frozenset():
-            return [json_value(member) for member in value]
+            return [json_value(member, levels=levels - 1) for member in value]
         case _:
-            return _clean(str(value))
+            return str(value)
 
 
 def _stored_field(field: models.Field) -> models.Field:
@@ -139,7 +145,7 @@ def _converted(field: models.Field, value: Any) -> Any:
         case models.JSONField():
             return _json_form(field, value)
         case models.FileField():
-            return str(value)
+            return (value.name or "") if isinstance(value, File) else str(value)
         case models.BinaryField():
             return bytes(value)
         case models.DecimalField():
@@ -176,12 +182,3 @@ def _instant(field: models.DateTimeField, value: Any) -> Any:
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float | Decimal) and math.isnan(value)
-
-
-def _clean(text: str) -> str:
-    """Without what PostgreSQL and UTF-8 refuse: NUL and lone surrogates become U+FFFD."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -89,3 +89,12 @@ class Country(models.Model):
 
     class Meta:
         app_label = "lab"
+
+
+class Outbox(models.Model):
+    """Where the tests of transactions store events, as the real outbox does."""
+
+    name = models.CharField(max_length=50)
+
+    class Meta:
+        app_label = "lab"
