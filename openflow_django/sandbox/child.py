@@ -98,9 +98,11 @@ class Realm:
             # itself.
             raise LimitReached("cpu_s" if "interrupted" in str(error) else "memory_bytes") from error
 
-    def open(self, payload: str, ids: str, result_bytes: int) -> None:
-        """Hand over the values that jobs will point into, and where the results of the steps are in them."""
-        self.call(self._door, "open", payload, ids, str(result_bytes + len('{"v":}')))
+    def open(self, payload: str, places: str, result_bytes: int) -> None:
+        """Hand over the values that jobs will point into; ``places`` of the results, when jobs need all of
+        them."""
+        results = self.call(self._function("results"), places) if places else None
+        self.call(self._door, "open", payload, str(result_bytes + len('{"v":}')), results)
 
     def run(self, source: str, values: str) -> str:
         """Run a job; see realm.js."""
@@ -108,7 +110,10 @@ class Realm:
 
     def extend(self, name: str, argument: str) -> Any:
         """Let the function in ``realm_<name>.js`` work in the realm."""
-        return self.call(self._door, "extend", self._context.eval(self._sources[f"realm_{name}"]), argument)
+        return self.call(self._door, "extend", self._function(name), argument)
+
+    def _function(self, name: str) -> Any:
+        return self._context.eval(self._sources[f"realm_{name}"])
 
     def settle(self) -> None:
         """Run what promises have scheduled; raises LimitReached."""
@@ -149,9 +154,9 @@ class Server:
         return Realm(self._engine, self._sources, self._limits)
 
     def _expressions(self, parts: list[bytes]) -> None:
-        payload, ids, lookups, *jobs = (part.decode() for part in parts)
+        payload, results, lookups, *jobs = (part.decode() for part in parts)
         _alarm(self._limits["wall_s"] + GRACE_S)
-        step = Step(self._realm, self._spare, self._limits, (payload, ids, lookups))
+        step = Step(self._realm, self._spare, self._limits, (payload, results, lookups))
         self._spare = None
         answers = [
             step.run(source, values).encode() for source, values in zip(jobs[::2], jobs[1::2], strict=True)
@@ -175,7 +180,7 @@ class Step:
     ) -> None:
         self._make = make
         self._limits = limits
-        self._payload, self._ids, self._lookups = scope
+        self._payload, self._results, self._lookups = scope
         self._until = time.process_time() + limits["cpu_s"]
         self._spare = spare
         self._realm: Realm | None = None
@@ -193,7 +198,7 @@ class Step:
     def _enter(self) -> Realm:
         realm, self._spare = self._spare or self._make(), None
         realm.until = self._until
-        realm.open(self._payload, self._ids, self._limits["result_bytes"])
+        realm.open(self._payload, self._results, self._limits["result_bytes"])
         self._missed = realm.extend("lookups", self._lookups) if self._lookups else None
         self._realm = realm
         return realm

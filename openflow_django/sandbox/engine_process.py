@@ -22,7 +22,7 @@ __all__ = ["ChildCrashed", "ChildHung", "EngineProcess"]
 MODULE = "openflow_django.sandbox.child"
 BASE_ADDRESS_SPACE = 256 * 1024 * 1024
 OPEN_FILES = 16
-SOURCES = ("realm", "realm_failure", "realm_lookups", "realm_promise")
+SOURCES = ("realm", "realm_failure", "realm_lookups", "realm_promise", "realm_results")
 
 Answer = Callable[[Frame], Sequence[bytes]]
 

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from openflow_django.expressions.ports import (
-    RESOURCES,
-    VARIABLES,
     Evaluated,
     Failure,
     JavaScriptJob,
@@ -16,16 +14,15 @@ from openflow_django.expressions.ports import (
 from openflow_django.sandbox.engine_process import ChildCrashed, ChildHung, EngineProcess
 from openflow_django.sandbox.frames import FrameTooLarge
 from openflow_django.sandbox.limits import SandboxLimits
-from openflow_django.sandbox.payload import AnswerInvalid, NotJson, Payload, encode, read_answer
+from openflow_django.sandbox.payload import AnswerInvalid, NotJson, read_answer
 from openflow_django.sandbox.process import SandboxUnavailable
-from openflow_django.spec.json import Json, JsonObject
+from openflow_django.sandbox.request import ExpressionRequest
+from openflow_django.spec.json import Json
 
 __all__ = ["Evaluator"]
 
 ANSWER_OVERHEAD = 16 * 1024
 RESULTS_AT_ONCE = 4
-USER_STATE = "flow_user_state"
-LAZY = frozenset({"results", USER_STATE})
 
 
 class Evaluator:
@@ -74,12 +71,12 @@ class Evaluator:
 
     def _evaluate(self, jobs: list[JavaScriptJob], *, scope: Mapping[str, Json]) -> list[Evaluated]:
         try:
-            size, request = _request(jobs, scope=scope)
-            if size > self.limits.scope_bytes:
+            request = ExpressionRequest(jobs, scope=scope)
+            if request.size > self.limits.scope_bytes:
                 return [self._limit("scope_bytes")] * len(jobs)
             _, parts = self.process.exchange(
                 "x",
-                request,
+                request.parts,
                 wall_s=self.limits.wall_s,
                 max_bytes=RESULTS_AT_ONCE * self.limits.result_bytes + ANSWER_OVERHEAD * len(jobs),
             )
@@ -124,50 +121,6 @@ class Evaluator:
                 return Needs(tuple(_call(call) for call in calls))
             case _:
                 return Value(answer.get("v"))
-
-
-def _request(jobs: list[JavaScriptJob], *, scope: Mapping[str, Json]) -> tuple[int, list[bytes]]:
-    """Size of the values, and the parts of the request: values, places of the results and look-ups in them,
-    jobs."""
-    payload = Payload()
-    wanted = {name for job in jobs for name in job.names if name in scope}
-    results = scope.get("results")
-    places: dict[str, Json] = {name: payload.add(scope[name]) for name in sorted(wanted) if name not in LAZY}
-    if "results" in wanted and not isinstance(results, dict):
-        places["results"] = payload.add(results)
-    ids = payload.add_all(results) if "results" in wanted else {}
-    lookups = _lookups(payload, scope) if any(_looks_up(job) for job in jobs) else None
-    parts = [payload.text(), encode(ids), b"" if lookups is None else encode(lookups)]
-    for job in jobs:
-        names = [name for name in job.names if name in wanted and name != USER_STATE]
-        # A null place stands for the object that gives the results of the steps.
-        parts += [_source(job, names), encode([places.get(name) for name in names])]
-    return payload.size, parts
-
-
-def _looks_up(job: JavaScriptJob) -> bool:
-    return USER_STATE in job.names or "variable" in job.body or "resource" in job.body
-
-
-def _lookups(payload: Payload, scope: Mapping[str, Json]) -> JsonObject:
-    state = scope.get(USER_STATE)
-    return {
-        "variables": payload.add_all(scope.get(VARIABLES)),
-        "resources": payload.add_all(scope.get(RESOURCES)),
-        "state": payload.add(state) if isinstance(state, dict) else None,
-    }
-
-
-def _source(job: JavaScriptJob, names: list[str]) -> bytes:
-    """The text the engine compiles. The function around the body lets an author declare a name that is in
-    scope.
-
-    Without brackets around it, since the engine reads what is in brackets twice. The body starts on line
-    BODY_LINE.
-    """
-    function = "async function" if job.is_async else "function"
-    text = f"0, function ({', '.join(names)}) {{\nreturn {function} () {{\n{job.body}\n}}\n}}"
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace")
 
 
 def _number(value: Json) -> int | None:

@@ -1,5 +1,4 @@
-"""Values on their way into the JavaScript child and back: JSON texts in a row, and where each begins and
-ends."""
+"""Values on their way into the JavaScript child and back."""
 
 import json
 import math
@@ -27,36 +26,30 @@ _encoder = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",",
 
 
 class Payload:
-    """Collects values. The child parses each one when it is first used."""
+    """JSON texts in a row. A place is where one begins and ends; the child parses it when it is used."""
 
     def __init__(self) -> None:
-        self.size = 0
-        """Bytes of all values so far."""
         self._texts: list[str] = []
+        self._end = 0
 
-    def add(self, value: Json) -> list[Json]:
-        """Append a value; returns where it begins and ends. Raises NotJson."""
-        try:
-            text = _encoder.encode(value)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise NotJson(str(error)) from error
-        start = self.size
-        self.size += len(text)
+    def add(self, text: str) -> list[Json]:
+        """Append a text, give its place."""
+        start = self._end
+        self._end += len(text)
         self._texts.append(text)
-        return [start, self.size]
+        return [start, self._end]
 
-    def add_all(self, values: Json) -> JsonObject:
-        """Append each member of an object; anything else counts as an empty one."""
-        return {key: self.add(value) for key, value in values.items()} if isinstance(values, dict) else {}
-
-    def text(self) -> bytes:
-        """All texts in a row."""
+    def to_bytes(self) -> bytes:
+        """All texts."""
         return "".join(self._texts).encode("ascii")
 
 
-def encode(value: Json) -> bytes:
-    """A JSON value as ASCII text."""
-    return _encoder.encode(value).encode("ascii")
+def encode(value: Json) -> str:
+    """A JSON value as ASCII text. Raises NotJson."""
+    try:
+        return _encoder.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise NotJson(str(error)) from error
 
 
 def read_answer(part: bytes) -> JsonObject:

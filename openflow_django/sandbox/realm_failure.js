@@ -1,6 +1,7 @@
 // Added to a realm when something was thrown: says what, as JSON text.
-0, function (settings, { encode, inBody, stringify, value: thrown }) {
-  const { bodyLine, maxText, throws } = JSON.parse(settings);
+0, function (settings, thrown, inBody) {
+  const { parse, stringify } = JSON;
+  const { bodyLine, maxText, throws } = parse(settings);
   const CIRCULAR = /circular (reference|structure)/;
   const POSITION = /<input>:(\d+)(?::(\d+))?/;
 

@@ -1,7 +1,7 @@
 // Added to a realm whose jobs mention variable(), resource() or flow_user_state(). The functions answer from what was
 // sent along; what is missing is noted and ends the job. Returns a function that tells what the last job missed.
-0, function (ranges, { read, stringify }) {
-  const { resources, state, variables } = JSON.parse(ranges);
+0, function (places, value, inBody, read) {
+  const { resources, state, variables } = JSON.parse(places);
   let calls = [];
 
   const define = (name, value) => {
@@ -26,6 +26,6 @@
   return () => {
     const missed = calls;
     calls = [];
-    return missed.length ? stringify({ n: missed }) : "";
+    return missed.length ? JSON.stringify({ n: missed }) : "";
   };
 }

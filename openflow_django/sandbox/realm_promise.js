@@ -1,5 +1,5 @@
 // Added to a realm for a job that gave a promise: returns a function that tells how it ended, "" while it is pending.
-0, function (_, { encode, fail, value }) {
+0, function (_, value, inBody, read, encode, fail) {
   let outcome;
   Promise.resolve(value).then((value) => { outcome = { value }; }, (thrown) => { outcome = { thrown }; });
   return () => {

@@ -1,13 +1,13 @@
 """One evaluator with small limits for all tests of this folder: what hangs is over in half a second."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from openflow_django.expressions.ports import Evaluated, JavaScriptJob
 from openflow_django.sandbox.evaluator import Evaluator
 from openflow_django.sandbox.limits import MIB, SandboxLimits
-from openflow_django.spec.json import Json
 
 SMALL = SandboxLimits(
     cpu_s=0.2,
@@ -27,12 +27,12 @@ def evaluator() -> Iterator[Evaluator]:
     evaluator.close()
 
 
-def evaluate(evaluator: Evaluator, expression: str, **scope: Json) -> Evaluated:
+def evaluate(evaluator: Evaluator, expression: str, **scope: Any) -> Evaluated:
     """One expression with all of ``scope`` in scope, as the plans of ``expressions`` send it."""
     return run(evaluator, f"return {expression}\n", **scope)
 
 
-def run(evaluator: Evaluator, body: str, *, is_async: bool = False, **scope: Json) -> Evaluated:
+def run(evaluator: Evaluator, body: str, *, is_async: bool = False, **scope: Any) -> Evaluated:
     """One function body."""
     names = tuple(name for name in scope if not name.startswith("$"))
     [answer] = evaluator.evaluate([JavaScriptJob(body=body, is_async=is_async, names=names)], scope=scope)

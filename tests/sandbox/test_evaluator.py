@@ -90,7 +90,7 @@ class TestValues:
 
 
 class TestResults:
-    RESULTS: Json = {"a": {"n": [1, 2]}, "b": None, "odd id": 3, "__proto__": 4}
+    RESULTS: Json = {"a": {"n": [1, 2]}, "b": None, "odd id": 3, "__proto__": 4, "$a$b": 5, "\u00e9": 6}
 
     @pytest.mark.parametrize(
         ("expression", "value"),
@@ -98,17 +98,23 @@ class TestResults:
             ("results.a.n[1]", 2),
             ("results['odd id']", 3),
             ("results.__proto__", 4),
+            ("results.$a$b", 5),
+            ("results.\u00e9", 6),
+            ("results.\\u0061.n[0]", 1),
+            ("eval('resu' + 'lts.a.n')[0]", 1),
+            ("results .a.n[0]", 1),
+            ("((r) => r.a.n[0])(results)", 1),
             ("results.unknown", None),
             ("results.unknown === null", True),
             ("results.constructor", None),
             ("results?.unknown?.x", None),
             ("results.a === results.a", True),
-            ("Object.keys(results)", ["a", "b", "odd id", "__proto__"]),
+            ("Object.keys(results)", ["a", "b", "odd id", "__proto__", "$a$b", "\u00e9"]),
             ("'a' in results", True),
             ("'z' in results", False),
             ("({...results}).a.n", [1, 2]),
             ("(results.a = 1, results.z = 2, [results.a, results.z])", [1, 2]),
-            ("Object.entries(results).length", 4),
+            ("Object.entries(results).length", 6),
         ],
     )
     def test_read(self, evaluator: Evaluator, expression: str, value: Json) -> None:
