@@ -17,11 +17,11 @@ from openflow_django.spec.document import (
     Template,
 )
 from openflow_django.spec.json import Json, JsonObject
-from openflow_django.spec.module_shapes import BRANCH_ALL_BRANCH, BRANCH_ONE_BRANCH
-from openflow_django.spec.policy_shapes import condition
-from openflow_django.spec.reader import Shape
-from openflow_django.spec.shapes import SHAPES
-from openflow_django.spec.transform_reader import transforms
+from openflow_django.spec.reading.flow import SHAPES
+from openflow_django.spec.reading.modules import BRANCH_ALL_BRANCH, BRANCH_ONE_BRANCH
+from openflow_django.spec.reading.policies import condition
+from openflow_django.spec.reading.reader import Shape
+from openflow_django.spec.reading.transforms import transforms
 
 __all__ = ["dump"]
 

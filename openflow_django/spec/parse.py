@@ -5,8 +5,8 @@ from openflow_django.spec.dump import dump
 from openflow_django.spec.issues import DocumentInvalid, Report, errors
 from openflow_django.spec.json import Json, JsonInvalid, check_bounds
 from openflow_django.spec.limits import Limits
-from openflow_django.spec.reader import Reader
-from openflow_django.spec.shapes import FLOW
+from openflow_django.spec.reading.flow import FLOW
+from openflow_django.spec.reading.reader import Reader
 
 __all__ = ["dump", "parse", "read"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from openflow_django.spec.ids import RESERVED_IDS, letters
 from openflow_django.spec.issues import Issue, Report, quoted
 from openflow_django.spec.json import Json, JsonObject
-from openflow_django.spec.legacy_expressions import modernise_expressions
-from openflow_django.spec.legacy_modules import (
+from openflow_django.spec.legacy.expressions import modernise_expressions
+from openflow_django.spec.legacy.modules import (
     Work,
     upgraded_list,
     upgraded_retry,
@@ -19,7 +19,7 @@ from openflow_django.spec.legacy_modules import (
 )
 from openflow_django.spec.limits import Limits
 from openflow_django.spec.raw_steps import raw_steps
-from openflow_django.spec.shapes import EXPORT_KEYS, FLOW, FLOW_VALUE
+from openflow_django.spec.reading.flow import EXPORT_KEYS, FLOW, FLOW_VALUE
 
 __all__ = ["EMPTY_SCHEMA", "Upgraded", "upgrade"]
 

@@ -12,10 +12,10 @@ from openflow_django.spec.limits import Limits
 from openflow_django.spec.modules import AiAgent, ExternalTool, ForLoop, Module
 from openflow_django.spec.parse import read
 from openflow_django.spec.places import ExpressionPlace, TemplatePlace, placed, places
-from openflow_django.spec.schema_rules import check_schema
-from openflow_django.spec.step_rules import check_settings
+from openflow_django.spec.rules.schemas import check_schema
+from openflow_django.spec.rules.steps import check_settings
+from openflow_django.spec.rules.values import check_value
 from openflow_django.spec.transforms import Ai
-from openflow_django.spec.value_rules import check_value
 from openflow_django.spec.walk import Visit, walk
 
 __all__ = ["Catalog", "CatalogNames", "validate"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from openflow_django.spec.issues import nearest, pointer_token, quoted
 from openflow_django.spec.json import Json
-from openflow_django.spec.reader import UNREAD, Reader, integer
+from openflow_django.spec.reading.reader import UNREAD, Reader, integer
 from openflow_django.spec.transforms import Ai, JavaScript, Static, Template
 
 __all__ = ["TRANSFORM_TYPES", "seconds", "transform", "transforms", "typed_transform"]

@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 from openflow_django.spec.issues import pointer_token
 from openflow_django.spec.json import Json, JsonObject
-from openflow_django.spec.legacy_modules import Work
-from openflow_django.spec.legacy_names import foreign_inputs, with_loop_members, with_previous_result
+from openflow_django.spec.legacy.modules import Work
+from openflow_django.spec.legacy.names import foreign_inputs, with_loop_members, with_previous_result
 from openflow_django.spec.raw_steps import RawStep, raw_steps
 
 __all__ = ["modernise_expressions"]

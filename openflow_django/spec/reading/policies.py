@@ -12,8 +12,18 @@ from openflow_django.spec.policies import (
     StopAfterIf,
     Suspend,
 )
-from openflow_django.spec.reader import UNREAD, Reader, Shape, anything, flag, integer, node, number, text
-from openflow_django.spec.transform_reader import seconds, typed_transform
+from openflow_django.spec.reading.reader import (
+    UNREAD,
+    Reader,
+    Shape,
+    anything,
+    flag,
+    integer,
+    node,
+    number,
+    text,
+)
+from openflow_django.spec.reading.transforms import seconds, typed_transform
 
 __all__ = [
     "CONSTANT_RETRY",

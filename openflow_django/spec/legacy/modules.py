@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 
 from openflow_django.spec.issues import Report, quoted
 from openflow_django.spec.json import Json, JsonObject
-from openflow_django.spec.module_shapes import (
+from openflow_django.spec.raw_steps import MAX_DEPTH, STEP_LISTS, WITH_BRANCHES
+from openflow_django.spec.reading.modules import (
     BRANCH_ALL_BRANCH,
     BRANCH_ONE_BRANCH,
     ERROR_BRANCH,
     MODULE,
     VALUES,
 )
-from openflow_django.spec.policy_shapes import (
+from openflow_django.spec.reading.policies import (
     CONSTANT_RETRY,
     EXPONENTIAL_RETRY,
     MOCK,
@@ -20,8 +21,7 @@ from openflow_django.spec.policy_shapes import (
     STOP_AFTER_IF,
     SUSPEND,
 )
-from openflow_django.spec.raw_steps import MAX_DEPTH, STEP_LISTS, WITH_BRANCHES
-from openflow_django.spec.reader import Shape, anything
+from openflow_django.spec.reading.reader import Shape, anything
 
 __all__ = ["Work", "upgraded_list", "upgraded_retry", "upgraded_step", "without_nulls"]
 

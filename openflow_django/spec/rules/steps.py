@@ -4,7 +4,7 @@ from openflow_django.spec.issues import Report
 from openflow_django.spec.json import Json
 from openflow_django.spec.modules import BranchAll, ForLoop, Module, WhileLoop
 from openflow_django.spec.policies import Retry, StopAfterIf, Suspend
-from openflow_django.spec.schema_rules import check_form
+from openflow_django.spec.rules.schemas import check_form
 from openflow_django.spec.transforms import InputTransform, Static
 
 __all__ = ["MAX_ATTEMPTS", "check_settings"]

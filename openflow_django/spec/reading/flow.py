@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from openflow_django.spec.document import Flow, FlowValue
-from openflow_django.spec.module_shapes import ERROR_BRANCH, EXTERNAL_TOOL, MODULE, VALUES, module, modules
 from openflow_django.spec.modules import ErrorBranch, ExternalTool, Module
 from openflow_django.spec.policies import (
     ConstantRetry,
@@ -18,7 +17,8 @@ from openflow_django.spec.policies import (
     StopAfterIf,
     Suspend,
 )
-from openflow_django.spec.policy_shapes import (
+from openflow_django.spec.reading.modules import ERROR_BRANCH, EXTERNAL_TOOL, MODULE, VALUES, module, modules
+from openflow_django.spec.reading.policies import (
     CONSTANT_RETRY,
     EXPONENTIAL_RETRY,
     MOCK,
@@ -27,7 +27,7 @@ from openflow_django.spec.policy_shapes import (
     STOP_AFTER_IF,
     SUSPEND,
 )
-from openflow_django.spec.reader import (
+from openflow_django.spec.reading.reader import (
     Shape,
     anything,
     flag,

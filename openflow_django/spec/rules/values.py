@@ -13,7 +13,7 @@ from openflow_django.spec.modules import (
     RawScript,
     WhileLoop,
 )
-from openflow_django.spec.operation_rules import OPERATION_PREFIX, check_operation
+from openflow_django.spec.rules.operations import OPERATION_PREFIX, check_operation
 from openflow_django.spec.transforms import InputTransform, Static
 from openflow_django.spec.walk import step_lists
 

@@ -11,7 +11,7 @@ from jsonschema.exceptions import ValidationError
 
 from openflow_django.spec.issues import Report, pointer_token, quoted
 from openflow_django.spec.json import Json, JsonObject
-from openflow_django.spec.patterns import pattern_problem
+from openflow_django.spec.rules.patterns import pattern_problem
 
 __all__ = ["MAX_SCHEMA_DEPTH", "check_form", "check_schema"]
 

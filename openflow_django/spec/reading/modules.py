@@ -23,8 +23,8 @@ from openflow_django.spec.modules import (
     RawScript,
     WhileLoop,
 )
-from openflow_django.spec.policy_shapes import MOCK, NEVER, RETRY, SKIP_IF, STOP_AFTER_IF, SUSPEND
-from openflow_django.spec.reader import (
+from openflow_django.spec.reading.policies import MOCK, NEVER, RETRY, SKIP_IF, STOP_AFTER_IF, SUSPEND
+from openflow_django.spec.reading.reader import (
     UNREAD,
     Read,
     Reader,
@@ -37,7 +37,7 @@ from openflow_django.spec.reader import (
     text,
     whole_number,
 )
-from openflow_django.spec.transform_reader import transform, transforms, typed_transform
+from openflow_django.spec.reading.transforms import transform, transforms, typed_transform
 from openflow_django.spec.transforms import Static
 
 __all__ = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from openflow_django.spec.legacy_tokens import Token, tokens_of
+from openflow_django.spec.legacy.tokens import Token, tokens_of
 
 __all__ = ["foreign_inputs", "with_loop_members", "with_previous_result"]
 

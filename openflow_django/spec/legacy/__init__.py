@@ -1,0 +1,1 @@
+"""Old spellings of documents, step by step and name by name."""
