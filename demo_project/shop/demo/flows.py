@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from demo_project.accounts.models import User
+from demo_project.shop.demo.home import PROJECT
 from openflow_django.models import Flow
 from openflow_django.services import flows, triggers
 from openflow_django.spec.json import digest
@@ -16,7 +16,7 @@ __all__ = ["flow_files", "load_flows"]
 
 def flow_files() -> list[dict[str, Any]]:
     """Every file's content: ``{path, name, description, document, triggers: [{type, name, options}]}``."""
-    folder = settings.BASE_DIR / "demo_project" / "flows"
+    folder = PROJECT / "demo_project" / "flows"
     return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
 
 

@@ -1,4 +1,4 @@
-"""Where the demo keeps what it writes."""
+"""Where the demo lies, and where it keeps what it writes."""
 
 import os
 import tempfile
@@ -8,7 +8,10 @@ from pathlib import Path
 
 from django.db import connection
 
-__all__ = ["temporary_home"]
+__all__ = ["PROJECT", "temporary_home"]
+
+PROJECT = Path(__file__).resolve().parents[3]
+"""The folder of ``manage.py``."""
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.conf import settings
+from demo_project.shop.demo.home import PROJECT
 
 __all__ = ["ProcessEndedError", "ended_on_signals", "manage", "watch"]
 
@@ -33,8 +33,8 @@ def manage(*arguments: str, log: Path, environment: Mapping[str, str]) -> Iterat
     """
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
-            cwd=settings.BASE_DIR,
+            [sys.executable, str(PROJECT / "manage.py"), *arguments],
+            cwd=PROJECT,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
