@@ -12,6 +12,8 @@ from openflow_django.spec.diff import Change
 
 __all__ = ["ShownChange", "in_words"]
 
+MAX_OPEN_LINES = 6
+"""Values of more lines are folded away."""
 MAX_TEXT = 4_000
 """Characters shown of one value."""
 
@@ -28,6 +30,11 @@ class ShownChange:
     after: str | None = None
     lines: tuple[DiffLine, ...] = ()
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the values are better folded away."""
+        return max((text or "").count("\n") for text in (self.before, self.after)) > MAX_OPEN_LINES
+
 
 _MARKS = {"added": "+", "removed": "−", "moved": "↕", "changed": "≠"}
 
@@ -39,7 +46,7 @@ def in_words(changes: Iterable[Change]) -> list[ShownChange]:
 
 def _shown(change: Change) -> ShownChange:
     mark, sentence = _MARKS[change.kind], _sentence(change)
-    if not change.field and change.kind != "changed":
+    if change.kind == "moved":
         return ShownChange(mark=mark, sentence=sentence)
     before = None if change.kind == "added" else _text(change.before)
     after = None if change.kind == "removed" else _text(change.after)

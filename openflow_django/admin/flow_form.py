@@ -54,6 +54,8 @@ class FlowForm(forms.ModelForm):
             self.initial.setdefault("document", StoredJson(stored))
             self.initial["revision"] = self.instance.draft_revision
             self.initial["seen_digest"] = digest(stored)
+        if "description" in self.fields:
+            self.fields["description"].widget.attrs["rows"] = 2
         for name in DESCRIPTION_FIELDS:
             if name in self.fields and self.instance.pk is not None:
                 # The value that was seen travels with the form, so that what others changed is not changed back.

@@ -107,7 +107,9 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*self.publishing_urls(), *self.version_urls(), *self.sample_run_urls(), *super().get_urls()]
 
-    def get_form(self, request: HttpRequest, obj: Flow | None = None, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
+    def get_form(
+        self, request: HttpRequest, obj: Flow | None = None, *args: Any, **kwargs: Any
+    ) -> type[forms.ModelForm]:
         made = super().get_form(request, obj, *args, **kwargs)
         return type(made.__name__, (made,), {"user": request.user})
 

@@ -83,4 +83,4 @@ def _unquote(piece: str) -> str:
         name = json.loads(piece)
     except ValueError:
         return piece
-    return name if isinstance(name, str) else token
+    return name if isinstance(name, str) else piece

@@ -9,13 +9,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-__all__ = ["render_tree"]
+__all__ = ["brief", "render_tree"]
 
 MAX_NODES = 2000
 """Values shown in one tree; the page of the whole value shows the others."""
 MAX_DEPTH = 30
 MAX_TEXT = 2000
 """Characters shown of one text."""
+
+
+MAX_BRIEF = 60
+"""Characters of a text shown beside its name."""
 
 
 class _Budget:
@@ -34,6 +38,14 @@ def render_tree(value: Any, *, open_levels: int = 1) -> SafeString:
     if not isinstance(value, (dict, list)) or not value:
         return _scalar(value)
     return _children(value, _Budget(MAX_NODES), depth=1, open_levels=open_levels)
+
+
+def brief(value: Any) -> str:
+    """``value`` on one short line: how much an object or a list holds, or a scalar itself."""
+    if isinstance(value, (dict, list)) and value:
+        return _size(value)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MAX_BRIEF else text[:MAX_BRIEF] + "…"
 
 
 def _children(
@@ -59,8 +71,8 @@ def _row(name: str | int, value: Any, budget: _Budget, *, depth: int, open_level
     if not isinstance(value, (dict, list)) or not value or depth >= MAX_DEPTH:
         return format_html('<li><span class="openflow-key">{}</span> {}</li>', name, _scalar(value))
     return format_html(
-        '<li><details {}><summary><span class="openflow-key">{}</span> <span class="openflow-quiet">{}</span></summary>{}'
-        "</details></li>",
+        '<li><details {}><summary><span class="openflow-key">{}</span> '
+        '<span class="openflow-quiet">{}</span></summary>{}</details></li>',
         "open" if depth <= open_levels else "",
         name,
         _size(value),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from openflow_django.exceptions import OpenFlowError
 
@@ -42,6 +43,12 @@ class PageAdmin(admin.ModelAdmin):
     def local_name(self, name: str) -> str:
         """The name under which ``get_urls`` gives an address."""
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """The object of a page. Raises Http404 where there is none, or none that this user may see."""

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from django.db.models import F, TextField
 from django.db.models.functions import Cast, Length, Substr
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from openflow_django.admin.json_text import pretty
-from openflow_django.admin.json_tree import render_tree
+from openflow_django.admin.json_tree import brief, render_tree
 
 __all__ = ["MAX_CHARACTERS", "LogLine", "Payload", "cut_columns", "log_lines", "payload"]
 
@@ -30,6 +31,13 @@ class Payload:
     size: int = 0
     is_cut: bool = False
     url: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The value in a few words: its size, or itself where it is short."""
+        if self.is_cut:
+            return _("{count} characters").format(count=self.size)
+        return brief(self.value)
 
     @property
     def tree(self) -> SafeString | str:

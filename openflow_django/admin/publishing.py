@@ -18,6 +18,7 @@ from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.text_diff import diff_lines
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import Flow, FlowStatus, FlowVersion
+from openflow_django.models.flow import minimal_document
 from openflow_django.services import flows as flow_service
 from openflow_django.services.errors import DraftConflict
 from openflow_django.spec.diff import diff
@@ -104,7 +105,7 @@ class PublishingPages(PageAdmin):
             "issues": issues,
             "is_blocked": bool(errors(shown.issue for shown in issues)),
             "flow_url": self.address("change", flow.pk),
-            **difference({} if live is None else live.document, flow.draft),
+            **difference(minimal_document() if live is None else live.document, flow.draft),
         }
 
     def _switch(self, request: HttpRequest, object_id: str, status: FlowStatus) -> HttpResponse:

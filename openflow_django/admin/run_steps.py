@@ -143,25 +143,27 @@ def _segments(path: str) -> Iterator[str]:
             yield segment
 
 
-def _flatten(line: StepLine, *, depth: int, modules: Mapping[str, Mapping[str, Any]]) -> Iterator[StepLine]:
+def _flatten(
+    line: StepLine, *, depth: int, modules: Mapping[str, Mapping[str, Any]], container: str = ""
+) -> Iterator[StepLine]:
     for child in line.children.values():
         if not child.step_id and child.segment in modules and line.is_heading:
             child.step_id = child.segment
         module = modules.get(child.step_id, {})
         child.depth = min(depth, MAX_DEPTH)
         if child.is_heading:
-            child.summary = _heading(child.segment, modules.get(line.step_id, {}))
+            child.summary = _heading(child.segment, _value(modules.get(container, {})))
         else:
             child.summary = str(module.get("summary") or "")
             child.type = str(_value(module).get("type") or "")
         yield child
         # What lies below a heading belongs to it by its place: the indentation is the heading's.
-        yield from _flatten(child, depth=depth if child.is_heading else depth + 1, modules=modules)
+        below = depth if child.is_heading else depth + 1
+        yield from _flatten(child, depth=below, modules=modules, container=child.step_id or container)
 
 
 def _heading(segment: str, container: Mapping[str, Any]) -> str:
     """What one part of a container is called: an iteration, a branch by its summary, the error branch."""
-    value = _value(container)
     if segment == "error":
         return gettext("After the error")
     if segment == "default":
@@ -170,14 +172,12 @@ def _heading(segment: str, container: Mapping[str, Any]) -> str:
         return gettext("Attempt {number}").format(number=int(segment[1:]) + 1)
     if not segment.isdecimal():
         return segment
-    number = int(segment)
-    if "branches" not in value:
-        return gettext("Iteration {number}").format(number=number + 1)
-    branches = value["branches"]
-    summary = (
-        branches[number].get("summary") if isinstance(branches, list) and number < len(branches) else None
-    )
-    return str(summary) if summary else gettext("Branch {number}").format(number=number + 1)
+    branches = container.get("branches")
+    if not isinstance(branches, list):
+        return gettext("Iteration {number}").format(number=int(segment) + 1)
+    branch = dict(enumerate(branches)).get(int(segment))
+    summary = branch.get("summary") if isinstance(branch, Mapping) else None
+    return str(summary) if summary else gettext("Branch {number}").format(number=int(segment) + 1)
 
 
 def _value(module: Mapping[str, Any]) -> Mapping[str, Any]:

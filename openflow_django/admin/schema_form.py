@@ -45,10 +45,10 @@ class LinesField(forms.CharField):
 class _EnumField(forms.TypedChoiceField):
     """One of the schema's ``enum`` values, whatever their type; choices are sent by position."""
 
-    def __init__(self, values: list[Any], **kwargs: Any) -> None:
+    def __init__(self, values: list[Any], *, has_default: bool, **kwargs: Any) -> None:
         self.values = values
         choices = [(str(index), _label(value)) for index, value in enumerate(values)]
-        empty = [] if kwargs["required"] else [("", "---------")]
+        empty = [] if kwargs["required"] or has_default else [("", "---------")]
         super().__init__(
             choices=[*empty, *choices], coerce=lambda key: values[int(key)], empty_value=None, **kwargs
         )
@@ -76,8 +76,7 @@ class SchemaForm(forms.Form):
     ) -> None:
         super().__init__(data=data, prefix=prefix, use_required_attribute=False)
         self.properties = ordered_properties(schema)
-        required = schema.get("required")
-        required_names = set(required) if isinstance(required, list) else set()
+        required_names = _texts(schema.get("required"))
         for name, described in self.properties.items():
             field = _field(described, required=name in required_names, choices=(choices or {}).get(name))
             self.fields[name] = field
@@ -94,19 +93,16 @@ class SchemaForm(forms.Form):
         }
 
 
-def ordered_properties(schema: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def ordered_properties(schema: Any) -> dict[str, Mapping[str, Any]]:
     """The schema's properties in the order it asks for (``x-order``, or Windmill's ``order``), the others
-    after them.
+    after them. Nothing where there is no schema of an object.
     """
-    found = schema.get("properties")
-    properties = (
-        {name: item for name, item in found.items() if isinstance(item, Mapping)}
-        if isinstance(found, Mapping)
-        else {}
-    )
-    order = schema.get("x-order", schema.get("order"))
-    first = [name for name in order if name in properties] if isinstance(order, list) else []
-    return {name: properties[name] for name in dict.fromkeys((*first, *properties))}
+    found = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(found, Mapping):
+        return {}
+    properties = {name: item for name, item in found.items() if isinstance(item, Mapping)}
+    order = _texts(schema.get("x-order", schema.get("order")))
+    return {name: properties[name] for name in dict.fromkeys((*order, *properties)) if name in properties}
 
 
 def is_simple(schema: Mapping[str, Any]) -> bool:
@@ -129,7 +125,7 @@ def _field(schema: Mapping[str, Any], *, required: bool, choices: Choices | None
     if choices is not None:
         return forms.ChoiceField(choices=[("", "---------"), *choices], **common)
     if _enum(schema):
-        return _EnumField(_enum(schema), **common)
+        return _EnumField(_enum(schema), has_default="default" in schema, **common)
     if kind == "boolean":
         return forms.BooleanField(**common | {"required": False})
     if kind in {"integer", "number"}:
@@ -138,6 +134,9 @@ def _field(schema: Mapping[str, Any], *, required: bool, choices: Choices | None
         return _text(schema, common)
     if kind == "array" and _kind(schema.get("items") or {}) == "string":
         return LinesField(**common | {"help_text": f"{common['help_text']} {_('One per line.')}".strip()})
+    if kind == "array" and (names := list(ordered_properties(schema.get("items")))):
+        told = _("A list of objects with: {names}.").format(names=", ".join(names))
+        common["help_text"] = f"{common['help_text']} {told}".strip()
     return JsonTextField(widget=JsonTextarea({"rows": 4}), **common)
 
 
@@ -151,26 +150,28 @@ def _several(schema: Mapping[str, Any], choices: Choices | None, common: dict[st
 
 def _number(schema: Mapping[str, Any], kind: str, common: dict[str, Any]) -> forms.Field:
     number = forms.IntegerField if kind == "integer" else forms.FloatField
-    return number(min_value=schema.get("minimum"), max_value=schema.get("maximum"), **common)
+    return number(min_value=_limit(schema, "minimum"), max_value=_limit(schema, "maximum"), **common)
 
 
 def _text(schema: Mapping[str, Any], common: dict[str, Any]) -> forms.Field:
+    if schema.get("format") == "email":
+        return forms.EmailField(**common)
     length = schema.get("maxLength")
-    field = {"email": forms.EmailField, "uuid": forms.CharField}.get(
-        str(schema.get("format")), forms.CharField
+    return forms.CharField(
+        max_length=length if isinstance(length, int) else None,
+        strip=False,
+        widget=_text_widget(schema),
+        **common,
     )
-    made = (
-        field(max_length=length if isinstance(length, int) else None, strip=False, **common)
-        if field is forms.CharField
-        else field(**common)
-    )
-    if schema.get("x-widget") in {"textarea", "template", "code"} or schema.get("format") == "textarea":
-        made.widget = forms.Textarea(attrs={"rows": 4, "class": "openflow-code"})
-    elif schema.get("format") == "date":
-        made.widget = forms.DateInput(attrs={"type": "date"})
-    elif schema.get("format") == "password":
-        made.widget = forms.PasswordInput()
-    return made
+
+
+def _text_widget(schema: Mapping[str, Any]) -> forms.Widget:
+    kind = schema.get("format")
+    if kind == "textarea" or schema.get("x-widget") in ("textarea", "template", "code"):
+        return forms.Textarea(attrs={"rows": 4, "class": "openflow-code"})
+    if kind == "date":
+        return forms.DateInput(attrs={"type": "date"})
+    return forms.PasswordInput() if kind == "password" else forms.TextInput()
 
 
 def _kind(schema: Any) -> str:
@@ -188,6 +189,15 @@ def _enum(schema: Any) -> list[Any]:
     values = schema.get("enum") if isinstance(schema, Mapping) else None
     scalars = (str, int, float, bool, type(None))
     return values if isinstance(values, list) and all(isinstance(item, scalars) for item in values) else []
+
+
+def _limit(schema: Mapping[str, Any], name: str) -> float | None:
+    limit = schema.get(name)
+    return limit if isinstance(limit, int | float) else None
+
+
+def _texts(names: Any) -> list[str]:
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def _label(value: Any) -> str:

@@ -189,7 +189,15 @@ class TriggerAdmin(PageAdmin):
         address = self.address("add")
         types = [(kind, f"{address}?flow={flow.pk}&type={key}") for key, kind in trigger_types.items()]
         title = _("Add trigger")
-        return self.page(request, "trigger/types.html", title=title, obj=None, types=types, **self._frame(flow))
+        return self.page(
+            request,
+            "trigger/types.html",
+            title=title,
+            obj=None,
+            crumb=title,
+            types=types,
+            **self._frame(flow),
+        )
 
     def _form_page(
         self, request: HttpRequest, flow: Flow, form: TriggerForm, *, trigger: Trigger | None
@@ -205,12 +213,12 @@ class TriggerAdmin(PageAdmin):
         if trigger:
             context["delete_url"] = self.address("delete", trigger.pk)
         title = _("Change trigger") if trigger else _("Add trigger")
-        return self.page(request, "trigger/form.html", title=title, obj=None, **context)
+        return self.page(request, "trigger/form.html", title=title, obj=None, crumb=title, **context)
 
     def _read_only_page(self, request: HttpRequest, trigger: Trigger) -> HttpResponse:
         shown = shown_trigger(trigger)
         context = {"shown": shown, "text": pretty(trigger.options), **self._frame(trigger.flow)}
-        return self.page(request, "trigger/view.html", title=_("Trigger"), obj=None, **context)
+        return self.page(request, "trigger/view.html", title=_("Trigger"), obj=None, crumb=trigger, **context)
 
     def _frame(self, flow: Flow) -> dict[str, Any]:
         return {"flow": flow, "flow_url": self.reverse(Flow, "change", flow.pk)}

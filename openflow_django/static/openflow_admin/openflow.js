@@ -117,7 +117,9 @@
     /* Choices that follow from another choice are fetched at once. */
     const refreshChoices = () => {
         for (const button of document.querySelectorAll("button[data-openflow-refresh]")) {
-            document.getElementById(button.dataset.openflowRefresh)?.addEventListener("change", () => button.click());
+            const choice = document.getElementById(button.dataset.openflowRefresh);
+            choice?.addEventListener("change", () => button.click());
+            button.hidden = choice !== null;
         }
     };
 
