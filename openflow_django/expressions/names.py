@@ -28,8 +28,10 @@ class Names:
     ``values`` maps a scope name (``flow_input``, ``previous_result``, ``$trigger``, ...) to its JSON value.
     It may compute its entries lazily: only names that an expression mentions are read, each at most once per
     evaluation. A name that is absent is not defined for the expression. ``results`` is None where step
-    results are out of scope.
+    results are out of scope. ``steps`` is what templates see of the steps, where that is not ``results``:
+    they show a failed step as its bare error.
     """
 
     values: Mapping[str, Json]
     results: ResultsLookup | None = None
+    steps: ResultsLookup | None = None

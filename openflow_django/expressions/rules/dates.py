@@ -25,6 +25,7 @@ TIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 ISO_TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+COMMENT = re.compile(r"\([^()]*\)\s*$")
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 BASIC_DATE = re.compile(r"(\d{4})-?(?:(\d\d)(?:-?(\d\d))?|W(\d\d)(?:-?(\d))?|(\d{3}))?", re.ASCII)
@@ -54,14 +55,15 @@ def parse_date(text: str, *, zone: tzinfo = UTC) -> datetime | None:
 
     A bare ISO date is midnight UTC; any other text without an offset is meant in ``zone``.
     """
-    day, _, clock = text.strip().partition("T")
+    text = COMMENT.sub("", text).strip()
+    day, _, clock = text.upper().partition("T")
     if (match := ISO_DATE.fullmatch(day)) and (not clock or ISO_TIME.fullmatch(clock)):
         year, month, number = (int(part or 1) for part in match.groups())
         return _dated(year, month, number, clock, zone=zone if clock else UTC)
     for pattern in (NUMERIC_DATE, NAMED_DATE):
-        if match := pattern.match(text.strip()):
+        if match := pattern.match(text):
             parts = _numeric_parts(match) if pattern is NUMERIC_DATE else _named_parts(match)
-            return _dated(*parts, text.strip()[match.end() :].strip(" ,"), zone=zone) if parts else None
+            return _dated(*parts, text[match.end() :].strip(" ,"), zone=zone) if parts else None
     return None
 
 
