@@ -3,38 +3,30 @@
 The executor wraps the execution of a run in :func:`caused_by`; whoever records an event asks :func:`current`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
-from uuid import UUID
+from typing import Any, Protocol
 
-__all__ = ["OUTSIDE", "Causality", "CausingEvent", "CausingRun", "caused_by", "current"]
-
-
-class CausingEvent(Protocol):
-    """The event that started a run."""
-
-    @property
-    def depth(self) -> int: ...
-
-    @property
-    def ancestry(self) -> Sequence[str]: ...
+__all__ = ["OUTSIDE", "Causality", "CausingRun", "caused_by", "current"]
 
 
 class CausingRun(Protocol):
-    """A run as far as causality goes; a child run has the event of its root."""
+    """A run as far as causality goes: a ``models.Run``, typed as loosely as fields of models are.
+
+    ``event`` is the event that started it, or None; a child run has the event of its ``root``.
+    """
 
     @property
-    def public_id(self) -> UUID: ...
+    def public_id(self) -> Any: ...
 
     @property
-    def event(self) -> CausingEvent | None: ...
+    def event(self) -> Any: ...
 
     @property
-    def root(self) -> "CausingRun | None": ...
+    def root(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Middleware that lets events know who made the request. Optional: without it ``$accountability`` is null."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import cast
+from typing import Any, TypeAlias
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
@@ -13,25 +13,23 @@ from openflow_django.accountability import acting, of_request
 
 __all__ = ["accountability_middleware"]
 
-Response = HttpResponseBase
-GetResponse = Callable[[HttpRequest], Response] | Callable[[HttpRequest], Awaitable[Response]]
+GetResponse: TypeAlias = Callable[[HttpRequest], Any]
+"""The rest of the request cycle: gives a response, or an awaitable of one."""
 
 
 @sync_and_async_middleware
 def accountability_middleware(get_response: GetResponse) -> GetResponse:
     """Put it after ``AuthenticationMiddleware``. It adds no query to a request that records no event."""
     if iscoroutinefunction(get_response):
-        get_async = cast(Callable[[HttpRequest], Awaitable[Response]], get_response)
 
-        async def answer_async(request: HttpRequest) -> Response:
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
             with acting(partial(of_request, request)):
-                return await get_async(request)
+                return await get_response(request)
 
         return answer_async
-    get_sync = cast(Callable[[HttpRequest], Response], get_response)
 
-    def answer(request: HttpRequest) -> Response:
+    def answer(request: HttpRequest) -> HttpResponseBase:
         with acting(partial(of_request, request)):
-            return get_sync(request)
+            return get_response(request)
 
     return answer

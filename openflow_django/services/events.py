@@ -20,6 +20,7 @@ from openflow_django.services import runs
 from openflow_django.services.database import home
 from openflow_django.signals import event_recorded
 from openflow_django.spec.json import JsonInvalid, JsonObject, normalise
+from openflow_django.worker.tick import chores
 
 __all__ = ["dispatch", "dispatch_pending", "record"]
 
@@ -86,6 +87,9 @@ def dispatch_pending(*, limit: int = 100) -> int:
     due = Q(handled_at=None) | Q(handled_at__lte=timezone.now() - timedelta(seconds=settings.EVENT_RETRY_S))
     events = Event.objects.using(home()).filter(due, status=EventStatus.NEW).order_by("id")
     return sum(dispatch(pk) is not None for pk in list(events.values_list("pk", flat=True)[:limit]))
+
+
+chores.register("events", dispatch_pending)
 
 
 def _write(

@@ -1,9 +1,9 @@
 """The table of watched models of this process: which triggers listen to the saves of which model.
 
 It is read from the database after a change made here has committed, at the start of a request when it is
-older than a second, when a connection is opened, and after a matched event when it is older than
-``WATCH_REFRESH_S``. A save by itself never reads it, so it costs no query. Long-lived processes that serve
-no requests call :func:`refresh_when_older` between two pieces of work.
+older than a second, when a connection is opened, and, when it is older than ``WATCH_REFRESH_S``, at the start
+of a run and after a matched event. A save by itself never reads it, so it costs no query. A long-lived
+process that does none of this calls :func:`refresh_when_older` between two pieces of work.
 """
 
 import logging
@@ -22,7 +22,7 @@ from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import Flow, FlowStatus, Trigger
 from openflow_django.services import events
 from openflow_django.services.database import home
-from openflow_django.signals import flow_published, flow_status_changed, trigger_changed
+from openflow_django.signals import flow_published, flow_status_changed, run_started, trigger_changed
 from openflow_django.spec.json import JsonObject
 from openflow_django.triggers import MatchedEvent, ModelWatch, compile_watch, receivers
 
@@ -48,6 +48,7 @@ def start() -> None:
     uid = "openflow.watch"
     request_started.connect(_on_request, dispatch_uid=uid)
     connection_created.connect(_on_connection, dispatch_uid=uid)
+    run_started.connect(_on_work, dispatch_uid=uid)
     for signal in (flow_published, flow_status_changed, trigger_changed):
         signal.connect(_on_change, dispatch_uid=uid)
     for model in (Flow, Trigger):
@@ -99,7 +100,7 @@ def sink(match: MatchedEvent) -> None:
         object_id=match.object_id,
         using=match.using,
     )
-    transaction.on_commit(_on_match, using=match.using, robust=True)
+    transaction.on_commit(_on_work, using=match.using, robust=True)
 
 
 def _read() -> tuple[Row, ...]:
@@ -136,7 +137,7 @@ def _on_connection(*, connection: Any, **_: Any) -> None:
         refresh_when_older(REQUEST_AGE_S)
 
 
-def _on_match() -> None:
+def _on_work(**_: Any) -> None:
     refresh_when_older(settings.WATCH_REFRESH_S)
 
 

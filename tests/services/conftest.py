@@ -52,7 +52,7 @@ def user(db) -> Callable[..., Any]:
 
 @pytest.fixture
 def commit(django_capture_on_commit_callbacks) -> Callable[[], Any]:
-    """``with commit():`` stands for a transaction of the site; what waits for its commit happens at the end."""
+    """``with commit():`` stands for a transaction of the site, with its commit at the end."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
