@@ -1,5 +1,17 @@
 """What a step can do: one module per operation. Importing this package registers the built-in ones."""
 
+from openflow_django.operations import (
+    condition,
+    http_request,
+    item_create,
+    item_delete,
+    item_read,
+    item_update,
+    log,
+    send_mail,
+    throw_error,
+    transform,
+)
 from openflow_django.operations.base import (
     ANONYMOUS,
     SYSTEM,
@@ -7,6 +19,7 @@ from openflow_django.operations.base import (
     Operation,
     OperationContext,
     OperationError,
+    actor_of,
     operation,
     operations,
     validate_options,
@@ -15,14 +28,30 @@ from openflow_django.operations.options import OptionProblem, object_schema
 
 __all__ = [
     "ANONYMOUS",
+    "BUILT_IN",
     "SYSTEM",
     "Actor",
     "Operation",
     "OperationContext",
     "OperationError",
     "OptionProblem",
+    "actor_of",
     "object_schema",
     "operation",
     "operations",
     "validate_options",
 ]
+
+BUILT_IN = (
+    log,
+    http_request,
+    send_mail,
+    item_create,
+    item_read,
+    item_update,
+    item_delete,
+    transform,
+    condition,
+    throw_error,
+)
+"""The modules of the operations that come with the package."""
