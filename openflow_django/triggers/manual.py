@@ -5,16 +5,15 @@ flow's own page.
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from django.apps import apps
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from openflow_django.operations.options import object_schema, validator
-from openflow_django.sensitive import is_sensitive_model
-from openflow_django.spec.issues import Issue, nearest
+from openflow_django.spec.issues import Issue
 from openflow_django.triggers.base import Options, TriggerType, trigger_types
+from openflow_django.triggers.model_names import find_model, model_named
 
 __all__ = ["form_validator", "manual"]
 
@@ -33,37 +32,16 @@ def form_validator(options: Options) -> Draft202012Validator | None:
 
 
 def _check(options: Options) -> Iterable[Issue]:
-    yield from _check_model(cast(str | None, options.get("model")))
+    label = cast(str, options.get("model") or "")
+    if label and isinstance(found := find_model(label, path="/model"), Issue):
+        yield found
     yield from _check_form(options.get("fields"))
-    if options.get("require_selection") and not options.get("model"):
+    if options.get("require_selection") and not label:
         yield Issue(
             "/require_selection",
             code="model_missing",
             message=translated("Objects can be chosen only of a model."),
             hint=translated("Choose a model, or do not require a selection."),
-        )
-
-
-def _check_model(label: str | None) -> Iterator[Issue]:
-    if not label:
-        return
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError):
-        labels = [known._meta.label_lower for known in apps.get_models()]
-        yield Issue(
-            "/model",
-            code="model_unknown",
-            message=translated("There is no model %(model)s.") % {"model": label},
-            hint=nearest(label, labels),
-        )
-        return
-    if is_sensitive_model(model):
-        yield Issue(
-            "/model",
-            code="model_sensitive",
-            message=translated("The model %(model)s is sensitive.") % {"model": label},
-            hint=translated('Name it in OPENFLOW["SENSITIVE_ALLOWED"] if flows may hear of it.'),
         )
 
 
@@ -90,17 +68,13 @@ def _check_form(fields: object) -> Iterator[Issue]:
 
 
 def _describe(options: Options) -> str:
-    label = cast(str | None, options.get("model"))
     location = options.get("location", "both")
     if location == "hidden":
         return translated("when it is started through the API")
-    if not label:
+    model = model_named(cast(str, options.get("model") or ""))
+    if model is None:
         return translated("when somebody starts it by hand")
-    try:
-        names = apps.get_model(label)._meta
-    except (LookupError, ValueError):
-        return translated("when somebody starts it by hand")
-    words = {"model": names.verbose_name, "models": names.verbose_name_plural}
+    words = {"model": model._meta.verbose_name, "models": model._meta.verbose_name_plural}
     match location:
         case "collection":
             return translated("when somebody starts it in the list of %(models)s") % words

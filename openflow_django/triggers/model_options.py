@@ -6,18 +6,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext as _
 
-from openflow_django.sensitive import is_sensitive_field, is_sensitive_model
-from openflow_django.spec.issues import Issue, nearest
+from openflow_django.sensitive import is_sensitive_field
+from openflow_django.spec.issues import Issue, errors, nearest
 from openflow_django.spec.json import JsonObject
 from openflow_django.triggers.base import Options
 from openflow_django.triggers.changes import Action
 from openflow_django.triggers.condition_options import ConditionReader
 from openflow_django.triggers.conditions import UNSET, Condition
 from openflow_django.triggers.fields import Shape, shape_of
+from openflow_django.triggers.model_names import find_model, model_named
 
 __all__ = ["ModelOptions", "read_options"]
 
@@ -50,33 +50,28 @@ def read_options(options: Options) -> ModelOptions:
     reading.shape = shape_of(model)
     _read_fields(reading, cast(list[str], options.get("only_fields") or []))
     _read_conditions(reading, cast(list[JsonObject], options.get("conditions") or []))
-    _warn_of_silence(reading)
+    if not errors(reading.issues):
+        _warn_of_silence(reading)
     return reading
 
 
 def _model(label: str, *, issues: list[Issue]) -> type[models.Model] | None:
-    def refuse(code: str, message: str, hint: str) -> None:
-        issues.append(Issue("/model", code=code, message=message % {"model": label}, hint=hint))
-
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError):
-        labels = [known._meta.label_lower for known in apps.get_models()]
-        hint = nearest(label, labels) or _("Write app.model, such as %(example)s.") % {"example": labels[0]}
-        return refuse("model_unknown", _("There is no model %(model)s."), hint)
-    if swapped := model._meta.swapped:
-        hint = _("Use %(model)s.") % {"model": str(swapped).lower()}
-        return refuse("model_swapped", _("The model %(model)s is not in use on this site."), hint)
-    if model._meta.auto_created:
-        hint = _("Watch the model that has the many-to-many field, with the action m2m_changed.")
-        return refuse("model_silent", _("Django tells nobody when rows of %(model)s are saved."), hint)
-    if model._meta.app_label == OWN_APP:
+    named = model_named(label)
+    if named is not None and named._meta.app_label == OWN_APP:
         hint = _("A flow that reacts to its own events would never end.")
-        return refuse("model_refused", _("The model %(model)s belongs to the flows themselves."), hint)
-    if is_sensitive_model(model):
-        hint = _('Name it in OPENFLOW["SENSITIVE_ALLOWED"] if flows may hear of it.')
-        return refuse("model_sensitive", _("The model %(model)s is sensitive."), hint)
-    return model
+        message = _("The model %(model)s belongs to the flows themselves.") % {"model": label}
+        issues.append(Issue("/model", code="model_refused", message=message, hint=hint))
+        return None
+    found = find_model(label, path="/model")
+    if isinstance(found, Issue):
+        issues.append(found)
+        return None
+    if found._meta.auto_created:
+        hint = _("Watch the model that has the many-to-many field, with the action m2m_changed.")
+        message = _("Django tells nobody when rows of %(model)s are saved.") % {"model": label}
+        issues.append(Issue("/model", code="model_silent", message=message, hint=hint))
+        return None
+    return found
 
 
 def _read_fields(reading: ModelOptions, spellings: list[str]) -> None:

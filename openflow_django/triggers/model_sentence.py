@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext as _
 
 from openflow_django.spec.json import Json, JsonObject
 from openflow_django.triggers.base import Options
+from openflow_django.triggers.model_names import model_named
 
 __all__ = ["describe"]
 
 
 def describe(options: Options) -> str:
     """The sentence for options that fit the schema; names that are not known are repeated as they are."""
-    model = _model(cast(str, options["model"]))
+    model = model_named(cast(str, options["model"]))
     name = model._meta.verbose_name if model else options["model"]
     parts = {
         "model": str(name),
@@ -120,13 +120,6 @@ def _value(model: type[models.Model] | None, field: str, value: Json) -> str:
     column = _column(model, field)
     labels = {str(key): str(label) for key, label in cast(Any, getattr(column, "flatchoices", None)) or ()}
     return labels.get(str(value), str(value))
-
-
-def _model(label: str) -> type[models.Model] | None:
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
-        return None
 
 
 def _column(model: type[models.Model] | None, spelling: str) -> Any:

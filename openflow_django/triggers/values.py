@@ -13,7 +13,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Final, cast
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -104,10 +103,21 @@ def json_value(value: Any, *, levels: int = MAX_LEVELS) -> Json:
     numbers as null. What nests deeper than ``levels`` becomes ``{"$truncated": true}``.
     """
     match value:
+        case Mapping() | list() | tuple() | set() | frozenset() if levels == 0:
+            return {"$truncated": True}
+        case Mapping():
+            members = cast(Mapping[Any, Any], value).items()
+            return {str(key): json_value(member, levels=levels - 1) for key, member in members}
+        case list() | tuple() | set() | frozenset():
+            return [json_value(member, levels=levels - 1) for member in value]
+        case _:
+            return _json_scalar(value)
+
+
+def _json_scalar(value: Any) -> Json:
+    match value:
         case None | bool():
             return value
-        case str():
-            return str.__str__(value)
         case int():
             return int(value)
         case float():
@@ -118,17 +128,10 @@ def json_value(value: Any, *, levels: int = MAX_LEVELS) -> Json:
             return value.isoformat()
         case timedelta():
             return duration_iso_string(value)
-        case UUID():
-            return str(value)
         case bytes() | bytearray() | memoryview() | Unsettled():
             return None
-        case Mapping() | list() | tuple() | set() | frozenset() if levels == 0:
-            return {"$truncated": True}
-        case Mapping():
-            members = cast(Mapping[Any, Any], value).items()
-            return {str(key): json_value(member, levels=levels - 1) for key, member in members}
-        case list() | tuple() | set() | frozenset():
-            return [json_value(member, levels=levels - 1) for member in value]
+        case str():
+            return str.__str__(value)
         case _:
             return str(value)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import AppConfig, apps
 import pytest
+from django.apps import AppConfig, apps
 
 from openflow_django.triggers import MatchedEvent, compile_watch
 from openflow_django.triggers.receivers import connect, disconnect
@@ -24,7 +24,7 @@ def install_lab() -> None:
     """
     if "lab" in apps.app_configs:
         return
-    import tests.triggers.lab as lab
+    from tests.triggers import lab
 
     config = LabConfig("tests.triggers.lab", lab)
     config.apps = apps
@@ -57,8 +57,12 @@ class Recorder:
         return [event.name for event in self.events]
 
     @property
+    def payloads(self) -> list[dict[str, Any]]:
+        return [dict(event.payload) for event in self.events]
+
+    @property
     def last(self) -> dict[str, Any]:
-        return self.events[-1].payload
+        return self.payloads[-1]
 
     def clear(self) -> None:
         self.events.clear()

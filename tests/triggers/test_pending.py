@@ -6,12 +6,13 @@ from openflow_django.triggers.pending import MAX_NESTED, Pending
 
 
 class Thing:
-    """Equal to every other thing, and without a hash, as a model without a key."""
+    """Equal to every other thing and without a hash, like a model without a key."""
 
     def __eq__(self, other: object) -> bool:
         return True
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        raise TypeError
 
 
 def test_last_in_first_out_for_each_object() -> None:

@@ -1,4 +1,4 @@
-"""Orders, and around them what makes change detection hard: proxies, children, generated columns, odd keys, relations."""
+"""Orders, and around them what makes change detection hard: proxies, children, generated columns, keys."""
 
 import uuid
 
@@ -6,23 +6,27 @@ from django.db import models
 from django.db.models import F
 
 
-class Tag(models.Model):
-    name = models.CharField(max_length=50)
+class Named(models.Model):
+    """Gives all of them a text."""
 
     class Meta:
-        app_label = "lab"
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.label} {self.pk}"
 
 
-class Customer(models.Model):
+class Tag(Named):
+    name = models.CharField(max_length=50)
+
+
+class Customer(Named):
     name = models.CharField(max_length=50)
     password = models.CharField(max_length=50, blank=True)
     api_token = models.CharField(max_length=50, blank=True)
 
-    class Meta:
-        app_label = "lab"
 
-
-class Order(models.Model):
+class Order(Named):
     class Status(models.TextChoices):
         OPEN = "open", "open"
         PAID = "paid", "paid in full"
@@ -46,24 +50,17 @@ class Order(models.Model):
     notes = models.TextField(blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    class Meta:
-        app_label = "lab"
-
 
 class PaidOrder(Order):
-    class Meta:
-        app_label = "lab"
+    class Meta(Order.Meta):
         proxy = True
 
 
 class GiftOrder(Order):
     wish = models.CharField(max_length=50, blank=True)
 
-    class Meta:
-        app_label = "lab"
 
-
-class Line(models.Model):
+class Line(Named):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     price = models.IntegerField(default=0)
     quantity = models.IntegerField(default=1)
@@ -71,30 +68,18 @@ class Line(models.Model):
         expression=F("price") * F("quantity"), output_field=models.IntegerField(), db_persist=True
     )
 
-    class Meta:
-        app_label = "lab"
 
-
-class Parcel(models.Model):
+class Parcel(Named):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     code = models.CharField(max_length=20)
 
-    class Meta:
-        app_label = "lab"
 
-
-class Country(models.Model):
+class Country(Named):
     code = models.CharField(primary_key=True, max_length=2)
     name = models.CharField(max_length=50)
 
-    class Meta:
-        app_label = "lab"
 
-
-class Outbox(models.Model):
+class Outbox(Named):
     """Where the tests of transactions store events, as the real outbox does."""
 
     name = models.CharField(max_length=50)
-
-    class Meta:
-        app_label = "lab"
