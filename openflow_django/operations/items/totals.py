@@ -25,7 +25,7 @@ from openflow_django.operations.base import OperationError
 from openflow_django.operations.items.access import Access, ModelClass
 from openflow_django.operations.items.paths import Path, path_to
 from openflow_django.operations.items.values import to_json
-from openflow_django.spec.json import JsonObject
+from openflow_django.spec.json import Json, JsonObject
 
 __all__ = ["AGGREGATE", "totals"]
 
