@@ -55,9 +55,6 @@ class OpenFlowSettings:
     MAX_ERROR_TEXT: int = 4_000
     """Longest message, and longest stack, kept of an error; the rest is cut. Characters."""
 
-    MAX_LOG_LINES: int = 1_000
-    """Most log lines recorded for one step."""
-
     ENV_ALLOW_LIST: Sequence[str] = ()
     """Names of environment variables a flow sees as ``$env``. Everything else stays invisible."""
 
@@ -146,6 +143,17 @@ class OpenFlowSettings:
 
     MAIL_MAX_RECIPIENTS: int = 50
     """Most recipients of one mail sent by a flow."""
+
+    # Sensitive data. Without a value of the site, the lists in ``openflow_django.sensitive`` hold.
+
+    SENSITIVE_FIELDS: Sequence[str]
+    """Words in names of model fields whose values stay out of flows, such as ``"password"``."""
+
+    SENSITIVE_MODELS: Sequence[str]
+    """Models that flows neither hear of nor touch: ``"app.model"`` or ``"app.*"``."""
+
+    SENSITIVE_ALLOWED: Sequence[str]
+    """Exceptions from both lists: ``"app.model"`` or ``"app.model.field"``."""
 
     # Keeping
 

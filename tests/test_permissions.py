@@ -36,12 +36,9 @@ class OnlyOrders(BaseBackend):
     """``order_keeper`` holds every right on the flows under ``orders/`` and on their runs."""
 
     def has_perm(self, user_obj, perm, obj=None):
-        flow = obj.flow if isinstance(obj, Run) else obj
-        return (
-            user_obj.get_username() == "order_keeper"
-            and isinstance(flow, Flow)
-            and flow.path.startswith("orders/")
-        )
+        on = obj.flow if isinstance(obj, Run) else obj
+        keeps = user_obj.get_username() == "order_keeper"
+        return keeps and isinstance(on, Flow) and on.path.startswith("orders/")
 
 
 @pytest.fixture
