@@ -42,6 +42,7 @@ RESULT_PATH = re.compile(
     r"""results(?:(?:\?)?\.(\w+)|(?:\?\.)?\[(?:"([^"\\\n]+)"|'([^'\\\n]+)')\])(?:\[(\d+)\])?((?:\.\w+)*)""",
     re.ASCII,
 )
+IDENTIFIER = re.compile(r"(?:\$|[^\W\d])[$\w]*")
 INDEX = re.compile(r"0|[1-9]\d{0,9}", re.ASCII)
 
 #: Names that start a chain but are no variables.
@@ -93,7 +94,7 @@ def read_path(text: str, tokens: Sequence[Token]) -> Path | None:
         keys = [step_id, *([exact[4]] if exact[4] else []), *exact[5].split(".")[1:]]
         if "length" not in keys[1:]:
             return Path(RESULTS, tuple((key, False) for key in keys), null_safe=True)
-    if not tokens or tokens[0].kind != "name" or tokens[0].text in RESERVED or "\\" in tokens[0].text:
+    if not tokens or not _is_identifier(tokens[0]) or tokens[0].text in RESERVED:
         return None
     steps: list[PathStep] = []
     index = 1
@@ -110,8 +111,8 @@ def _step(tokens: Sequence[Token], index: int) -> tuple[str, bool, int] | None:
     """The key of the step that starts at ``index``, whether it is optional, and where the next one starts."""
     optional = tokens[index].text == "?."
     following = tokens[index + 1 : index + 2]
-    if (optional or tokens[index].text == ".") and following and following[0].kind == "name":
-        return (following[0].text, optional, index + 2) if "\\" not in following[0].text else None
+    if (optional or tokens[index].text == ".") and following and _is_identifier(following[0]):
+        return following[0].text, optional, index + 2
     bracket = index + 1 if optional else index
     if [token.text for token in tokens[bracket : bracket + 3 : 2]] != ["[", "]"]:
         return None
@@ -121,6 +122,10 @@ def _step(tokens: Sequence[Token], index: int) -> tuple[str, bool, int] | None:
     if key.kind == "number" and INDEX.fullmatch(key.text):
         return key.text, optional, bracket + 3
     return None
+
+
+def _is_identifier(token: Token) -> bool:
+    return token.kind == "name" and IDENTIFIER.fullmatch(token.text) is not None
 
 
 def read(path: Path, names: Names) -> Json | Failure | HandedOver:

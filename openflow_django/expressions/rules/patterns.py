@@ -140,6 +140,7 @@ class Machine:
         current = frozenset({self.start})
         after_word = text[at - 1] in WORD if at else None
         for position in range(at, len(text) + 1):
+            work.add(1)
             char = text[position : position + 1]
             key = (current, after_word, char)
             reached = self.remembered.get(key)
