@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,6 +23,7 @@ from openflow_django.admin.run_filters import FlowFilter
 from openflow_django.admin.run_page import run_details, whole_value
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import ACTIVE_STATUSES, Run
+from openflow_django.permissions import NotPermitted
 from openflow_django.services import runs as run_service
 
 __all__ = ["RunAdmin"]
@@ -145,6 +146,7 @@ class RunAdmin(PageAdmin):
             path("<path:object_id>/state/", view(self.state_view), name=self.local_name("state")),
             path("<path:object_id>/value/", view(self.value_view), name=self.local_name("value")),
             path("<path:object_id>/cancel/", view(self.cancel_view), name=self.local_name("cancel")),
+            path("<path:object_id>/replay/", view(self.replay_view), name=self.local_name("replay")),
             *super().get_urls(),
         ]
 
@@ -170,6 +172,8 @@ class RunAdmin(PageAdmin):
             "is_active": run.status in ACTIVE_STATUSES,
             "elapsed": labels.elapsed(run.started_at, run.finished_at),
             "can_cancel": permissions.can_cancel(user, run),
+            "can_replay": run.flow is not None and permissions.can_replay(user, run),
+            "replay_url": self.address("replay", run.pk),
             "state_url": self.address("state", run.pk),
             "cancel_url": self.address("cancel", run.pk),
         }
@@ -227,3 +231,18 @@ class RunAdmin(PageAdmin):
             obj=run,
             run_url=self.address("change", run.pk),
         )
+
+    def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """On POST start a new run of the same version with the same input, and show it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        run: Run = self.found(request, object_id)
+        try:
+            again = run_service.replay(run, user=request.user)
+        except NotPermitted:
+            raise
+        except OpenFlowError as error:
+            self.refuse(request, error)
+            return self.go("change", run.pk)
+        messages.success(request, _("A new run with the same input has started."))
+        return self.go("change", again.pk)
