@@ -49,7 +49,6 @@ longer word.
 SENSITIVE_MODELS = (
     "auth.permission",
     "authtoken.token",
-    "authtoken.tokenproxy",
     "django_q.*",
     "openflow.*",
     "sessions.session",
@@ -61,22 +60,27 @@ def is_sensitive_field(field: models.Field) -> bool:
     """Whether the values of this field stay out of flows. The allowance is looked up under the model that
     declares it.
     """
-    if _listed(f"{field.model._meta.label_lower}.{field.name}", settings_list("SENSITIVE_ALLOWED", ())):
+    if _listed(f"{field.model._meta.label_lower}.{field.name}", _site_list("SENSITIVE_ALLOWED", ())):
         return False
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field.name).lower()
-    return bool(_field_pattern(settings_list("SENSITIVE_FIELDS", SENSITIVE_FIELDS)).search(words))
+    return bool(_field_pattern(_site_list("SENSITIVE_FIELDS", SENSITIVE_FIELDS)).search(words))
 
 
 def is_sensitive_model(model: type[models.Model]) -> bool:
-    """Whether flows neither hear of this model nor touch it."""
+    """Whether flows neither hear of this model nor touch it. A proxy or a child of a sensitive model is one."""
+    family = {model, model._meta.concrete_model or model, *model._meta.all_parents}
+    return any(_is_listed_model(member) for member in family)
+
+
+def _is_listed_model(model: type[models.Model]) -> bool:
     label = model._meta.label_lower
-    if _listed(label, settings_list("SENSITIVE_ALLOWED", ())):
+    if _listed(label, _site_list("SENSITIVE_ALLOWED", ())):
         return False
-    names = settings_list("SENSITIVE_MODELS", SENSITIVE_MODELS)
+    names = _site_list("SENSITIVE_MODELS", SENSITIVE_MODELS)
     return _listed(label, names) or f"{model._meta.app_label}.*" in names
 
 
-def settings_list(key: str, default: Iterable[str]) -> tuple[str, ...]:
+def _site_list(key: str, default: Iterable[str]) -> tuple[str, ...]:
     """The site's list under ``key``, in lower case."""
     return tuple(str(name).lower() for name in getattr(settings, key, default))
 

@@ -66,6 +66,21 @@ def test_sensitive_models(label: str) -> None:
     assert is_sensitive_model(apps.get_model(label))
 
 
+def test_a_proxy_of_a_sensitive_model_is_one(settings: LazySettings) -> None:
+    class KnownPermission(apps.get_model("auth.permission")):
+        class Meta:
+            app_label = "accounts"
+            proxy = True
+
+    try:
+        assert is_sensitive_model(KnownPermission)
+        settings.OPENFLOW = {"SENSITIVE_ALLOWED": ["auth.permission"]}
+        assert not is_sensitive_model(KnownPermission)
+    finally:
+        del apps.all_models["accounts"]["knownpermission"]
+        apps.clear_cache()
+
+
 def test_the_site_has_the_last_word_on_models(settings: LazySettings) -> None:
     group, permission = apps.get_model("auth.group"), apps.get_model("auth.permission")
     assert not is_sensitive_model(group)

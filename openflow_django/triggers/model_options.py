@@ -111,13 +111,13 @@ def _field(reading: ModelOptions, spelling: str, *, path: str) -> str | None:
     if spelling in shape.names:
         return shape.names[spelling]
     label = shape.model._meta.label_lower
-    if _is_hidden(shape.model, spelling):
+    if hidden := _hidden_field(shape.model, spelling):
         issue = Issue(
             path,
             code="field_sensitive",
             message=_("The field %(field)s is sensitive.") % {"field": spelling},
             hint=_('Name it as %(name)s in OPENFLOW["SENSITIVE_ALLOWED"] if flows may see it.')
-            % {"name": f"{label}.{spelling}"},
+            % {"name": f"{hidden.model._meta.label_lower}.{hidden.name}"},
         )
     else:
         issue = Issue(
@@ -131,9 +131,10 @@ def _field(reading: ModelOptions, spelling: str, *, path: str) -> str | None:
     return None
 
 
-def _is_hidden(model: type[models.Model], spelling: str) -> bool:
+def _hidden_field(model: type[models.Model], spelling: str) -> models.Field | None:
     fields = (found for found in model._meta.get_fields() if isinstance(found, models.Field))
-    return any(spelling in (found.name, found.attname) and is_sensitive_field(found) for found in fields)
+    named = (found for found in fields if spelling in (found.name, found.attname))
+    return next((found for found in named if is_sensitive_field(found)), None)
 
 
 def _warn_of_silence(reading: ModelOptions) -> None:

@@ -27,7 +27,7 @@ def describe(options: Options) -> str:
     else:
         sentence = _("when a %(model)s is %(actions)s") % parts
     only = [_field_name(model, field) for field in cast(list[str], options.get("only_fields") or [])]
-    if only:
+    if only and not _implied(options):
         sentence = _("%(sentence)s and %(fields)s changes") % {
             "sentence": sentence,
             "fields": _joined(only, any_of=True),
@@ -41,6 +41,18 @@ def describe(options: Options) -> str:
             [_condition(model, condition) for condition in conditions], any_of=options.get("match") == "any"
         ),
     }
+
+
+def _implied(options: Options) -> bool:
+    """Whether a condition already says that one of the only fields changes."""
+    only, conditions = (
+        cast(list[str], options["only_fields"]),
+        cast(list[JsonObject], options.get("conditions") or []),
+    )
+    moves = (
+        option for option in conditions if {"from", "to"} & option.keys() or option.get("op") == "changed"
+    )
+    return options.get("match") != "any" and any(option["field"] in only for option in moves)
 
 
 def _condition(model: type[models.Model] | None, option: JsonObject) -> str:

@@ -17,6 +17,14 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     ({"model": "lab.customer"}, "when a customer is updated"),
     ({"only_fields": ["status", "customer_id"]}, "when an order is updated and status or customer changes"),
     (
+        {"only_fields": ["status"], "conditions": [{"field": "status", "to": "paid"}]},
+        "when an order is updated and status changes to paid in full",
+    ),
+    (
+        {"only_fields": ["status"], "conditions": [{"field": "status", "to": "paid"}], "match": "any"},
+        "when an order is updated and status changes and status changes to paid in full",
+    ),
+    (
         {"conditions": [{"field": "status", "to": ["paid", "shipped"]}]},
         "when an order is updated and status changes to paid in full or shipped",
     ),
