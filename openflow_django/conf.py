@@ -116,13 +116,13 @@ class OpenFlowSettings:
     # Scripts and expressions
 
     SCRIPT_LANGUAGES: Sequence[str] = ()
-    """Languages of script steps that may run, such as ``"bun"`` or ``"python3"``. None by default."""
+    """Languages of script steps that may run, such as ``"bun"`` or ``"deno"``. None by default."""
 
     EXPRESSION_LIMITS: Mapping[str, float] = {}
     """Changed fields of ``sandbox.limits.SandboxLimits`` for expressions, such as ``{"wall_s": 1}``."""
 
     SCRIPT_LIMITS: Mapping[str, float] = {}
-    """Changed fields of ``sandbox.limits.SandboxLimits`` for script steps."""
+    """Changed fields of ``sandbox.limits.ScriptLimits`` for script steps, such as ``{"cpu_s": 30}``."""
 
     # Outside world
 
@@ -152,13 +152,13 @@ class OpenFlowSettings:
     SENSITIVE_MODELS: Sequence[str]
     """Models that flows neither hear of nor touch: ``"app.model"`` or ``"app.*"``."""
 
-    SENSITIVE_ALLOWED: Sequence[str]
+    SENSITIVE_ALLOWED: Sequence[str] = ()
     """Exceptions from both lists: ``"app.model"`` or ``"app.model.field"``."""
 
     # Keeping
 
     RETENTION_DAYS: int | None = 30
-    """Finished runs older than this are deleted by the retention command; ``None`` keeps them."""
+    """Finished runs older than this are deleted now and then; ``None`` keeps them."""
 
     RETENTION_RUNS: int | None = 10_000
     """Finished runs kept for each flow; ``None`` sets no bound."""

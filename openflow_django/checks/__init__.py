@@ -16,7 +16,7 @@ from openflow_django.checks.security import (
     check_middleware,
     check_retention,
 )
-from openflow_django.checks.settings import check_keys, check_values
+from openflow_django.checks.settings import check_keys, check_languages, check_limits, check_values
 
 __all__ = [
     "check_cache",
@@ -25,6 +25,8 @@ __all__ = [
     "check_guard",
     "check_javascript_engine",
     "check_keys",
+    "check_languages",
+    "check_limits",
     "check_middleware",
     "check_pool",
     "check_queue",

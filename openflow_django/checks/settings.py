@@ -1,7 +1,6 @@
 """The ``OPENFLOW`` setting itself: known keys, values of the right kind."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -9,8 +8,13 @@ from django.conf import settings as django_settings
 from django.core import checks
 
 from openflow_django.conf import OpenFlowSettings, keys, overrides
+from openflow_django.sandbox.limits import SandboxLimits, ScriptLimits
+from openflow_django.spec.issues import nearest
+from openflow_django.spec.languages import RUNNABLE_LANGUAGES
 
-__all__ = ["check_keys", "check_values"]
+__all__ = ["check_keys", "check_languages", "check_limits", "check_values"]
+
+LIMITS = {limits.SETTING: limits for limits in (SandboxLimits, ScriptLimits)}
 
 
 @checks.register("openflow")
@@ -21,7 +25,11 @@ def check_keys(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
         hint = "Write OPENFLOW = {...}, or remove the setting to have the defaults."
         return [checks.Error("OPENFLOW is not a dict.", hint=hint, id="openflow.E002")]
     return [
-        checks.Error(f"OPENFLOW has no key {key!r}.", hint=_nearest(str(key)), id="openflow.E001")
+        checks.Error(
+            f"OPENFLOW has no key {key!r}.",
+            hint=nearest(str(key), keys()) or "See docs/reference/settings.md for the keys there are.",
+            id="openflow.E001",
+        )
         for key in given
         if key not in keys()
     ]
@@ -31,6 +39,41 @@ def check_keys(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
 def check_values(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     """E003: a value of another type than the default's, or a size, a count or a time below zero."""
     return list(_wrong_values(overrides()))
+
+
+@checks.register("openflow")
+def check_limits(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    """E004: a limit of the sandbox that does not exist, which every evaluation would stumble over."""
+    return list(_unknown_limits(overrides()))
+
+
+@checks.register("openflow")
+def check_languages(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    """E005: a language that this package has no runner for."""
+    languages = overrides().get("SCRIPT_LANGUAGES", ())
+    if not isinstance(languages, list | tuple | set | frozenset):
+        return []
+    return [
+        checks.Error(
+            f"OPENFLOW['SCRIPT_LANGUAGES'] names {language!r}, which no runner knows.",
+            hint=f"There are: {', '.join(sorted(RUNNABLE_LANGUAGES))}.",
+            id="openflow.E005",
+        )
+        for language in languages
+        if language not in RUNNABLE_LANGUAGES
+    ]
+
+
+def _unknown_limits(given: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
+    for key, limits in LIMITS.items():
+        changed, known = given.get(key), list(limits().as_dict())
+        for name in changed if isinstance(changed, Mapping) else ():
+            if name not in known:
+                yield checks.Error(
+                    f"OPENFLOW[{key!r}] has no limit {name!r}.",
+                    hint=nearest(str(name), known) or f"There are: {', '.join(known)}.",
+                    id="openflow.E004",
+                )
 
 
 def _wrong_values(given: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
@@ -64,10 +107,3 @@ def _allowed(hint: Any) -> tuple[type, ...]:
     if origin is Mapping:
         return (dict,)
     return (int, float) if hint is float else (hint,)
-
-
-def _nearest(key: str) -> str:
-    found = get_close_matches(key.upper(), keys(), n=1, cutoff=0.5)
-    if found:
-        return f"Did you mean {found[0]!r}?"
-    return "See docs/reference/settings.md for the keys there are."
