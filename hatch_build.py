@@ -9,7 +9,9 @@ An sdist carries the digest and the built files, so that a wheel made from it ne
 import hashlib
 import importlib.util
 import os
+import shlex
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,18 +82,26 @@ def _require(outputs: list[Path]) -> None:
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    """Run npm with the Node of the build requirement in front of everything else on the path."""
+    """Run npm with the Node of the build requirement, also where a script calls either of them in turn."""
     package = _node_package()
-    node_folder = package if os.name == "nt" else package / "bin"
-    node = node_folder / ("node.exe" if os.name == "nt" else "node")
+    node = package / ("node.exe" if os.name == "nt" else "bin/node")
     modules = package / ("node_modules" if os.name == "nt" else "lib/node_modules")
-    environment = {**os.environ, "PATH": f"{node_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run(
-        [str(node), str(modules / "npm" / "bin" / "npm-cli.js"), *arguments],
-        cwd=folder,
-        env=environment,
-        check=True,
-    )
+    npm = modules / "npm" / "bin" / "npm-cli.js"
+    with tempfile.TemporaryDirectory() as shims:
+        # The wheel's own ``npm`` is a copy that does not find what it imports.
+        _shim(Path(shims, "node"), [node])
+        _shim(Path(shims, "npm"), [node, npm])
+        path = os.pathsep.join([shims, str(node.parent), os.environ.get("PATH", "")])
+        subprocess.run(
+            [str(node), str(npm), *arguments], cwd=folder, env={**os.environ, "PATH": path}, check=True
+        )
+
+
+def _shim(file: Path, command: list[Path]) -> None:
+    """A program that runs ``command`` with the arguments it is given, on systems that read ``#!``."""
+    quoted = " ".join(shlex.quote(str(part)) for part in command)
+    file.write_text(f'#!/bin/sh\nexec {quoted} "$@"\n', encoding="utf-8")
+    file.chmod(0o755)
 
 
 def _node_package() -> Path:
