@@ -99,14 +99,14 @@ class _Filter:
     def about(self, field: Any, operand: Json, *, model: ModelClass, depth: int, nesting: int) -> Q:
         """What is said about one field: operators, or rules about the fields of a related model."""
         if not isinstance(operand, dict):
-            return self.applied("_eq", field, operand)
+            return self.applied("_eq", field, operand, model=model)
         if field.is_relation and not any(key in OPERATORS for key in operand):
             return self.through(field, operand, model=model, depth=depth, nesting=nesting)
         found = Q()
         for key, value in operand.items():
             if key not in OPERATORS:
                 raise _invalid(f"{key} is no operator; there are {', '.join(OPERATORS)}, _and and _or")
-            found &= self.applied(key, field, value)
+            found &= self.applied(key, field, value, model=model)
         return found
 
     def through(self, field: Any, rule: Json, *, model: ModelClass, depth: int, nesting: int) -> Q:
@@ -126,16 +126,19 @@ class _Filter:
             found &= having if quantifier == "_some" else ~having
         return found
 
-    def applied(self, key: str, field: Any, operand: Json) -> Q:
+    def applied(self, key: str, field: Any, operand: Json, *, model: ModelClass) -> Q:
         """One operator, its variables resolved."""
         if isinstance(field, JSONField) and key not in ("_null", "_nnull"):
             raise _invalid(f"{field.name} holds JSON, which only _null and _nnull can ask about")
         members = operand if isinstance(operand, list) else [operand]
         try:
             known = [resolve(member, self.access.variables) for member in members]
-            return OPERATORS[key](field, known if isinstance(operand, list) else known[0])
+            found = OPERATORS[key](field, known if isinstance(operand, list) else known[0])
         except (ValidationError, RuleError) as error:
             raise _invalid(f"{field.name} cannot be compared with this value") from error
+        if not is_plural(field):
+            return found
+        return Q(pk__in=model._default_manager.filter(found).values("pk"))
 
 
 def _compared(lookup: str) -> Operator:

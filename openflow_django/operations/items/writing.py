@@ -31,8 +31,8 @@ def payloads(value: Json) -> tuple[list[JsonObject], bool]:
 
     Raises :class:`OperationError`, code ``item_payload_invalid``.
     """
-    if isinstance(value, str) and value.strip():
-        value = _parsed(value)
+    if isinstance(value, str):
+        value = _parsed(value) if value.strip() else None
     several = isinstance(value, list)
     found = value if isinstance(value, list) else [value] if value else []
     if len(found) > MAX_OBJECTS or not all(isinstance(member, dict) for member in found):
