@@ -70,7 +70,7 @@ def tools(reader: Reader, raw: Json, pointer: str) -> Any:
 def nested(reader: Reader, raw: Json, pointer: str, read: Read) -> Any:
     if not isinstance(raw, list):
         return reader.wrong_type(pointer, "a list of steps", raw)
-    if reader.depth >= reader.limits.max_depth:
+    if raw and reader.depth >= reader.limits.max_depth:
         limit = reader.limits.max_depth
         reader.report.error(pointer, "too_deep", f"Steps are nested more than {limit} levels deep.")
         return ()
