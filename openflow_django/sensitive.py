@@ -67,7 +67,7 @@ def is_sensitive_field(field: models.Field) -> bool:
 
 
 def is_sensitive_model(model: type[models.Model]) -> bool:
-    """Whether flows neither hear of this model nor touch it. A proxy or a child of a sensitive model is one."""
+    """Whether flows neither hear of this model nor touch it, or any model it is a proxy or a child of."""
     family = {model, model._meta.concrete_model or model, *model._meta.all_parents}
     return any(_is_listed_model(member) for member in family)
 
