@@ -44,7 +44,9 @@ class Watched(Mapping[str, Any]):
 class Site:
     """Variables and resources; ``calls`` keeps every look-up."""
 
-    def __init__(self, variables: Mapping[str, Any] | None = None, resources: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, variables: Mapping[str, Any] | None = None, resources: Mapping[str, Any] | None = None
+    ) -> None:
         self.variables, self.resources = dict(variables or {}), dict(resources or {})
         self.calls: list[tuple[str, str]] = []
 

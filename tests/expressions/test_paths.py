@@ -91,7 +91,9 @@ def test_the_exact_form_of_results_is_a_json_path(source, expected):
     assert value(source, Names({}, Results(RESULTS))) == expected
 
 
-@pytest.mark.parametrize("source", ["results.a.b[3].c", "results.a?.n.x", "results.a['n'].x", "results.a.n.length"])
+@pytest.mark.parametrize(
+    "source", ["results.a.b[3].c", "results.a?.n.x", "results.a['n'].x", "results.a.n.length"]
+)
 def test_other_forms_of_results_are_javascript(source):
     assert isinstance(value(source, Names({}, Results(RESULTS))), Failure)
 
@@ -116,7 +118,9 @@ def test_what_only_javascript_knows_is_handed_over(source, expected):
 
 
 def test_a_name_outside_the_scope_is_not_defined():
-    assert value("nowhere", names(), engine=QuickJs()) == Failure("ReferenceError", "nowhere is not defined", 1, 1)
+    assert value("nowhere", names(), engine=QuickJs()) == Failure(
+        "ReferenceError", "nowhere is not defined", 1, 1
+    )
     answer = value("results.a", names(), engine=QuickJs())
     assert answer.message == "results is not defined"
 
@@ -125,7 +129,9 @@ def test_integers_beyond_a_double_stay_exact():
     assert value("flow_input.id", names(flow_input={"id": 2**63 - 1})) == 2**63 - 1
 
 
-@pytest.mark.parametrize("source", ["this.x", "undefined", "new.target", "a.b()", "a + b", "a[b]", "a.#b", "`a`.b", "a\\u0062.c"])
+@pytest.mark.parametrize(
+    "source", ["this.x", "undefined", "new.target", "a.b()", "a + b", "a[b]", "a.#b", "`a`.b", "a\\u0062.c"]
+)
 def test_more_than_a_path_is_none(source):
     assert not isinstance(compile_expression(source), PathPlan)
 
@@ -134,13 +140,25 @@ def test_a_condition_on_a_path_gives_its_truth():
     scope = names(flow_input={"yes": [], "no": ""})
     plans = {key: compile_condition(f"flow_input.{key}") for key in ("yes", "no", "missing")}
     answers = evaluate_many(plans, scope, engine=NoEngine())
-    assert {key: answer.json for key, answer in answers.items()} == {"yes": True, "no": False, "missing": False}
+    assert {key: answer.json for key, answer in answers.items()} == {
+        "yes": True,
+        "no": False,
+        "missing": False,
+    }
 
 
 KEYS = st.sampled_from(["a", "b", "length", "constructor", "toString", "__proto__", "0", "1", "x y", "ä"])
-LEAVES = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.sampled_from([0.5, -1.25, 1e300]) | st.text(max_size=3)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.sampled_from([0.5, -1.25, 1e300])
+    | st.text(max_size=3)
+)
 VALUES = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
 )
 
 
