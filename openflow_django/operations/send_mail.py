@@ -129,7 +129,19 @@ def _headers(context: OperationContext) -> dict[str, str]:
 def _addresses(given: Any, *, option: str) -> list[str]:
     """Each address, with or without a name."""
     texts = [given] if isinstance(given, str) else given or []
-    pairs = getaddresses([_line(text, option=option) for text in texts if text.strip()])
+    return [
+        address
+        for text in texts
+        if text.strip()
+        for address in _read(_line(text, option=option), option=option)
+    ]
+
+
+def _read(text: str, *, option: str) -> list[str]:
+    """The addresses of one text. The parser guesses at broken ones; what it made up is refused."""
+    pairs = getaddresses([text])
+    if text.count("<") != text.count(">") or not all(address in text for _name, address in pairs):
+        raise _invalid(f"{option} holds something that is no e-mail address")
     return [_address(pair, option=option) for pair in pairs]
 
 

@@ -6,7 +6,6 @@ from typing import Any, Literal, TypeAlias
 
 from django.apps import apps
 from django.contrib.auth import get_permission_codename
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 
@@ -152,7 +151,7 @@ def _names(field: Any) -> tuple[str, ...]:
 
 
 def _grants_rights(model: ModelClass) -> bool:
-    return issubclass(model, AbstractBaseUser) or model._meta.label_lower == "auth.group"
+    return hasattr(model, "has_perm") or model._meta.label_lower == "auth.group"
 
 
 def _allowed(field: models.Field) -> bool:
