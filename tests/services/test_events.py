@@ -139,9 +139,8 @@ class TestOnce:
         assert (event.status, event.attempts) == ("failed", 2)
         assert "ZeroDivisionError" in event.reason
 
+    @pytest.mark.postgresql
     def test_two_processes_start_one_run(self, transactional_db, live):
-        if connection.vendor == "sqlite":
-            pytest.skip("threads of one process share the database in memory")
         event = record(live, accountability={})
         Run.objects.all().delete()
         Event.objects.filter(pk=event.pk).update(status=EventStatus.NEW)

@@ -1,8 +1,10 @@
 """From a save of the site to a run: the table of watched models, how it is kept fresh and what it costs."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from django.core.signals import request_started
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 
 from demo_project.shop.models import Customer, Order
@@ -29,6 +31,14 @@ def order(db) -> Order:
 def trigger(live, order, commit) -> Trigger:
     with commit():
         return triggers.create_trigger(live, type="model_event", options=PAID, user=None)
+
+
+@pytest.fixture
+def request_begins() -> Iterator[Callable[[], object]]:
+    """What the handler of a request sends first; as with Django's test client, the connection stays open."""
+    request_started.disconnect(close_old_connections)
+    yield lambda: request_started.send(None)
+    request_started.connect(close_old_connections)
 
 
 def pay(order: Order) -> None:
@@ -128,7 +138,7 @@ class TestOtherProcesses:
         return trigger
 
     @pytest.fixture
-    def clock(self, monkeypatch):
+    def clock(self, trigger, monkeypatch):
         class Clock:
             now = watch.time.monotonic()
 
@@ -140,17 +150,17 @@ class TestOtherProcesses:
         watch.refresh()
         return Clock
 
-    def test_a_request_reads_it_when_it_is_older_than_a_second(self, clock, elsewhere):
+    def test_a_request_reads_it_when_it_is_older_than_a_second(self, clock, elsewhere, request_begins):
         clock.now += 1.0
-        request_started.send(None)
+        request_begins()
         assert watched_models() == {Order}
         clock.now += 0.1
-        request_started.send(None)
+        request_begins()
         assert watched_models() == frozenset()
 
-    def test_requests_within_a_second_cost_nothing(self, clock, trigger, django_assert_num_queries):
+    def test_requests_within_a_second_cost_nothing(self, clock, request_begins, django_assert_num_queries):
         with django_assert_num_queries(0):
-            request_started.send(None)
+            request_begins()
 
     def test_a_read_is_one_query(self, trigger, django_assert_num_queries):
         with django_assert_num_queries(3):  # savepoint, select, release: the test holds a transaction open
