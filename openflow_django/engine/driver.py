@@ -1,10 +1,11 @@
 """Answering the interpreter's commands: from history where the run has been before, else by doing the work
 and recording it."""
 
-import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random, SystemRandom
 from typing import Any
 
 from openflow_django.engine.commands import (
@@ -21,30 +22,16 @@ from openflow_django.engine.commands import (
     WaitForEvents,
 )
 from openflow_django.engine.errors import EXECUTION
+from openflow_django.engine.forks import Forks, InPlace
 from openflow_django.engine.outcome import Outcome, failed
+from openflow_django.engine.parking import Parked
 from openflow_django.engine.ports import Clock, History, Journal, Ports, StepRunner, Waits
 from openflow_django.engine.records import Kind, Record
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.spec.document import Flow
 from openflow_django.spec.json import Json
 
-__all__ = ["Driver", "HistoryInvalid", "Parked", "StepLimitReached"]
-
-
-class Parked(Exception):
-    """Not an error: the run cannot go on now. ``due`` is the time to look again, None while it waits for
-    events only."""
-
-    def __init__(self, *, due: datetime | None, waiting: bool = False) -> None:
-        super().__init__(f"parked until {due}")
-        self.due, self.waiting = due, waiting
-
-    def merged(self, other: "Parked | None") -> "Parked":
-        """The park of two branches: whichever is due first; waiting only where both wait."""
-        if other is None:
-            return self
-        dues = [due for due in (self.due, other.due) if due is not None]
-        return Parked(due=min(dues, default=None), waiting=self.waiting and other.waiting)
+__all__ = ["Driver", "HistoryInvalid", "StepLimitReached"]
 
 
 class StepLimitReached(OpenFlowError):
@@ -69,8 +56,9 @@ class Driver:
     clock: Clock
     waits: Waits
     history: History = field(default_factory=dict[Any, Record])
+    forks: Forks = field(default_factory=lambda: InPlace(time.monotonic))
     max_steps: int = 100_000
-    random: random.Random = field(default_factory=random.SystemRandom)
+    random: Random = field(default_factory=SystemRandom)
     _forks: int = field(default=0, init=False)
     _recorded: int = field(default=0, init=False)
     _answers: dict[type, Callable[[Any], Any]] = field(init=False)
@@ -118,7 +106,13 @@ class Driver:
         rejection = record.error if record.result is None else record.result
         return Outcome({"error": record.error}, ok=False, rejection=rejection, args=args)
 
+    def _begin(self) -> None:
+        """Something that history does not know begins."""
+        if self.forks.replaying:
+            raise Parked(due=None, waiting=True)
+
     def _do_step(self, command: RunStep) -> Record:
+        self._begin()
         effects = self.steps.has_effects(command)
         if effects:
             self.journal.flush()
@@ -153,6 +147,7 @@ class Driver:
         return Decision(failure=Outcome({"error": record.error}, ok=False, rejection=record.error))
 
     def _compute(self, command: Decide) -> Record:
+        self._begin()
         started, begin = self.clock.now(), self.clock.monotonic_us()
         value: Json = None
         error: Json = None
@@ -188,6 +183,7 @@ class Driver:
         return record.planned_delay or 0.0
 
     def _lie_down(self, command: Sleep) -> Record:
+        self._begin()
         percent = self.random.uniform(0, command.jitter_percent) * self.random.choice((-1, 1))
         seconds = max(0.0, command.seconds * (1 + percent / 100))
         now = self.clock.now()
@@ -208,6 +204,7 @@ class Driver:
         record = self.history.get((command.path, Kind.WAIT, 0))
         if record is not None:
             return _resumption(record.result)
+        self._begin()
         started = self.clock.now()
         resumption = self.waits.poll(command)
         if isinstance(resumption, Pending):
@@ -231,30 +228,17 @@ class Driver:
         return resumption
 
     def _fork(self, command: Fork) -> list[Outcome]:
-        """All branches in this process, one after another; a branch that parks lets the next one go on."""
-        outcomes: list[Outcome] = []
-        parked: Parked | None = None
-        unfinished = 0
         self._forks += 1
         try:
-            for start in command.branches:
-                if command.parallelism is not None and unfinished >= command.parallelism:
-                    break
-                try:
-                    outcomes.append(self._drive(start()))
-                except Parked as park:
-                    parked, unfinished = park.merged(parked), unfinished + 1
+            return self.forks.run(command, self._drive)
         finally:
             self._forks -= 1
-        if parked is not None:
-            raise parked
-        return outcomes
 
     def _load_flow(self, command: LoadFlow) -> Flow:
         return self.ports.flows.load(command.reference)
 
     def _note(self, command: Note) -> None:
-        if (command.path, command.kind, command.attempt) in self.history:
+        if (command.path, command.kind, command.attempt) in self.history or self.forks.replaying:
             return
         record = Record(
             path=command.path,

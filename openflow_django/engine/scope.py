@@ -10,7 +10,7 @@ from openflow_django.expressions.names import Names
 from openflow_django.spec.document import Module
 from openflow_django.spec.json import Json, JsonObject
 
-__all__ = ["FlowContext", "LazyValues", "RunInfo", "Scope"]
+__all__ = ["FlowContext", "LazyValues", "RunInfo", "Scope", "ShownResults"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +160,6 @@ class Scope:
         found.update(dict.fromkeys(self.flow.run.origin))
         return found
 
-    def flow_object(self) -> JsonObject:
-        """Directus' flow object: ``$trigger``, ``$last``, ``$accountability``, ``$env`` and one key per
-        step."""
-        return {**self._reserved(), **{step_id: self._shown(step_id) for step_id in self.ids()}}
-
     def names(self, *, results: bool = True, **more: Json) -> Names:
         """The scope of an expression of a step at this level. ``more`` adds names or replaces some."""
         previous = more.get("previous_result", self.previous)
@@ -181,10 +176,9 @@ class Scope:
             **more,
         }
         lazy: dict[str, Callable[[], Json]] = {"error": lambda: error_of(previous)}
-        return Names(values=LazyValues(values, lazy), results=self if results else None)
-
-    def _shown(self, step_id: str) -> Json:
-        return self.rejections[step_id] if step_id in self.rejections else self.get(step_id)
+        return Names(
+            values=LazyValues(values, lazy), results=self if results else None, steps=ShownResults(self)
+        )
 
     def _reserved(self) -> dict[str, Json]:
         run = self.flow.run
@@ -212,3 +206,19 @@ class Scope:
             "resumes": payloads,
             "approvers": list(self.resumption.approvers),
         }
+
+
+class ShownResults:
+    """Steps as Directus' flow object shows them: a failed one as its bare error value."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def get(self, step_id: str) -> Json:
+        rejections = self._scope.rejections
+        return rejections[step_id] if step_id in rejections else self._scope.get(step_id)
+
+    def ids(self) -> Iterable[str]:
+        return self._scope.ids()

@@ -6,10 +6,11 @@ from typing import Any
 
 from openflow_django.conf import settings
 from openflow_django.engine.commands import Steps as Commands
-from openflow_django.engine.driver import Driver, Parked, StepLimitReached
+from openflow_django.engine.driver import Driver, StepLimitReached
 from openflow_django.engine.evaluation import Expressions
 from openflow_django.engine.interpreter import run_flow as interpret
 from openflow_django.engine.outcome import UNSET, Outcome, failed
+from openflow_django.engine.parking import Parked
 from openflow_django.engine.ports import Ports
 from openflow_django.engine.records import Kind, Record
 from openflow_django.engine.scope import RunInfo
@@ -64,7 +65,7 @@ def run_flow(
     variables: Mapping[str, Json] | None = None,
     resources: Mapping[str, Json] | None = None,
     events: Sequence[Mapping[str, Any]] = (),
-    trigger: Json = UNSET,
+    trigger: Json = None,
     accountability: Json = None,
 ) -> FlowRun:
     """Run an OpenFlow document to its end, or until it waits for an event that ``events`` does not hold.

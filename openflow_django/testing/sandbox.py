@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from openflow_django.sandbox.evaluator import Evaluator
-from openflow_django.sandbox.scripts import JavaScriptRunner, ScriptRunner
-from openflow_django.worker.runners import JAVASCRIPT_LANGUAGES
+from openflow_django.sandbox.javascript import LANGUAGES, JavaScriptRunner
+from openflow_django.sandbox.scripts import ScriptRunner
 
 __all__ = ["evaluator", "runners"]
 
@@ -19,4 +19,4 @@ def evaluator() -> Evaluator:
 @lru_cache(maxsize=1)
 def runners() -> Mapping[str, ScriptRunner]:
     """A runner for each script language."""
-    return dict.fromkeys(JAVASCRIPT_LANGUAGES, JavaScriptRunner())
+    return dict.fromkeys(LANGUAGES, JavaScriptRunner(evaluator()))

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from openflow_django import accountability, causality
 from openflow_django.conf import settings
-from openflow_django.engine.driver import Driver, HistoryInvalid, Parked, StepLimitReached
+from openflow_django.engine.driver import Driver, HistoryInvalid, StepLimitReached
 from openflow_django.engine.errors import CANCELED, INTERNAL
 from openflow_django.engine.evaluation import Expressions
 from openflow_django.engine.interpreter import run_flow
 from openflow_django.engine.outcome import UNSET, Outcome, failed
+from openflow_django.engine.parking import Parked
 from openflow_django.engine.ports import History, Ports
 from openflow_django.engine.records import Record
 from openflow_django.engine.scope import RunInfo

@@ -58,7 +58,8 @@ def read_history(using: str, *, run_id: int) -> dict[RecordKey, Record]:
 
 
 def _insert_text(quote: Callable[[str], str]) -> tuple[str, str]:
-    """The statement up to its values, and the place holders of one row. Only names of this program go into the text."""
+    """The statement up to its values, and the place holders of one row. Only names of this program go into
+    the text."""
     meta: Any = getattr(StepRun, "_meta")  # noqa: B009
     columns = ", ".join(map(quote, _FIELDS))
     return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ", f"({', '.join(['%s'] * len(_FIELDS))})"

@@ -1,4 +1,4 @@
-"""The sandboxes of this worker process: one evaluator child, and a runner for each script language the site
+"""The sandboxes of this worker process: one evaluator child, a runner for each script language the site
 turned on."""
 
 from collections.abc import Mapping
@@ -8,37 +8,39 @@ from typing import Any
 
 from openflow_django.conf import settings
 from openflow_django.sandbox.evaluator import Evaluator
+from openflow_django.sandbox.javascript import LANGUAGES, JavaScriptRunner
 from openflow_django.sandbox.limits import SandboxLimits, ScriptLimits
-from openflow_django.sandbox.scripts import JavaScriptRunner, ScriptRunner
+from openflow_django.sandbox.scripts import ScriptRunner
 
-__all__ = ["JAVASCRIPT_LANGUAGES", "evaluator", "script_runners"]
+__all__ = ["evaluator", "script_runners"]
 
-JAVASCRIPT_LANGUAGES = ("deno", "bun", "nativets")
-"""Languages that the JavaScript sandbox runs; their differences lie in what it does not offer: imports and
-the network."""
+Changes = tuple[tuple[str, Any], ...]
 
 
 def evaluator() -> Evaluator:
-    """The evaluator of this process, with the limits of the setting ``EXPRESSION_LIMITS``."""
-    return _evaluator(_frozen(settings.EXPRESSION_LIMITS))
+    """The evaluator of this process, with the limits of the settings ``EXPRESSION_LIMITS`` and
+    ``SCRIPT_LIMITS``."""
+    return _evaluator(_changes(settings.EXPRESSION_LIMITS), _changes(settings.SCRIPT_LIMITS))
 
 
 def script_runners() -> Mapping[str, ScriptRunner]:
-    """A runner for each language in the setting ``SCRIPT_LANGUAGES``, with the limits of
-    ``SCRIPT_LIMITS``."""
-    return _runners(tuple(settings.SCRIPT_LANGUAGES), _frozen(settings.SCRIPT_LIMITS))
+    """A runner for each language in the setting ``SCRIPT_LANGUAGES``."""
+    return _runners(tuple(settings.SCRIPT_LANGUAGES), evaluator())
 
 
-def _frozen(changed: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+def _changes(changed: Mapping[str, float]) -> Changes:
     return tuple(sorted(changed.items()))
 
 
 @lru_cache(maxsize=4)
-def _evaluator(changed: tuple[tuple[str, Any], ...]) -> Evaluator:
-    return Evaluator(replace(SandboxLimits(), **dict(changed)))
+def _evaluator(expressions: Changes, scripts: Changes) -> Evaluator:
+    return Evaluator(
+        replace(SandboxLimits(), **dict(expressions)),
+        script_limits=replace(ScriptLimits(), **dict(scripts)),
+    )
 
 
 @lru_cache(maxsize=4)
-def _runners(languages: tuple[str, ...], changed: tuple[tuple[str, Any], ...]) -> Mapping[str, ScriptRunner]:
-    javascript = JavaScriptRunner(replace(ScriptLimits(), **dict(changed)))
-    return {language: javascript for language in languages if language in JAVASCRIPT_LANGUAGES}
+def _runners(languages: tuple[str, ...], engine: Evaluator) -> Mapping[str, ScriptRunner]:
+    javascript = JavaScriptRunner(engine)
+    return {language: javascript for language in languages if language in LANGUAGES}

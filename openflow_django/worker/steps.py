@@ -16,6 +16,7 @@ from openflow_django.engine.ports import Ports, StepResult
 from openflow_django.engine.records import LogEntry
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.expressions.ports import Lookups
+from openflow_django.expressions.transforms import FlowObject
 from openflow_django.operations.base import (
     ANONYMOUS,
     PATH_PREFIX,
@@ -157,14 +158,14 @@ class Steps:
         )
         result = runner.run(job)
         for line in result.logs:
-            work.logs.add(line.level, line.message, line.at)
+            work.logs.add(line.level, line.message, datetime.fromtimestamp(line.at, UTC))
         if not result.ok:
             raise _ScriptError(result.error or {"name": INTERNAL, "message": "the script gave no error"})
         return result.value
 
     def _operation(self, work: "_Work", kind: str, timeout: float | None) -> Json:
         context = OperationContext(
-            data=work.command.scope.flow_object(),
+            data=FlowObject(work.command.scope.names()),
             actor=self.actor(),
             idempotency_key=f"{self.run_key}/{work.command.path}" if self.run_key else "",
             step_id=work.command.module.id,

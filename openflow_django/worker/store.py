@@ -4,8 +4,6 @@ A write that finds another token changes nothing and raises LeaseLost: whoever h
 run.
 """
 
-import os
-import socket
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +19,10 @@ from openflow_django.conf import settings
 from openflow_django.engine.records import Record
 from openflow_django.models import Run, RunData, RunStatus
 from openflow_django.spec.json import Json
+from openflow_django.worker.owner import host_prefix, is_gone, owner_name
 from openflow_django.worker.rows import insert_records
 
-__all__ = ["CancelRequested", "Claim", "LeaseLost", "Store", "owner_name"]
+__all__ = ["CancelRequested", "Claim", "LeaseLost", "Store"]
 
 
 class LeaseLost(Exception):
@@ -42,11 +41,6 @@ class Claim:
     run: Run
     data: RunData
     token: str
-
-
-def owner_name() -> str:
-    """This process, for people: host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Store:
@@ -86,6 +80,20 @@ class Store:
         now = timezone.now()
         due = self._runs(status=RunStatus.QUEUED, queue=queue, ready_at__lte=now)
         return list(due.order_by("priority", "ready_at", "id").values_list("id", flat=True)[:limit])
+
+    def release_dead(self) -> int:
+        """End the leases of processes of this host that no longer live: their runs need not wait. Returns
+        how many."""
+        held = self._runs(status=RunStatus.RUNNING, owner__startswith=host_prefix())
+        dead = [
+            (pk, token)
+            for pk, token, owner in held.values_list("pk", "lease_token", "owner")
+            if is_gone(owner)
+        ]
+        past = timezone.now() - timedelta(seconds=1)
+        for pk, token in dead:
+            self._runs(pk=pk, lease_token=token).update(lease_until=past)
+        return len(dead)
 
     def checkpoint(
         self, claim: Claim, *, seq: int, records: Sequence[Record], lease_s: float | None = None

@@ -21,7 +21,8 @@ class Waits:
         self._using = router.db_for_write(Wait)
 
     def poll(self, command: WaitForEvents) -> Resumption | Pending:
-        """Open the wait if it is new, and judge its answers. The judgement is written with the status of the wait: answers
+        """Open the wait if it is new, and judge its answers. The judgement is written with the status of the
+        wait: answers
         that come after it do not count.
         """
         with transaction.atomic(using=self._using):
@@ -85,4 +86,6 @@ def _ended(
     reason: str = "",
 ) -> Resumption:
     payloads = tuple(answer.payload for answer in approved)
-    return Resumption(kind, payloads, tuple(answer.approver or "anonymous" for answer in approved), who, reason)
+    return Resumption(
+        kind, payloads, tuple(answer.approver or "anonymous" for answer in approved), who, reason
+    )

@@ -12,10 +12,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from openflow_django.engine.commands import Pending, Resumption, RunStep, WaitForEvents
-from openflow_django.engine.driver import Driver, Parked
+from openflow_django.engine.driver import Driver
 from openflow_django.engine.evaluation import Expressions
 from openflow_django.engine.interpreter import run_flow
 from openflow_django.engine.outcome import UNSET, Outcome
+from openflow_django.engine.parking import Parked
 from openflow_django.engine.ports import Ports, StepResult
 from openflow_django.engine.records import Record, RecordKey
 from openflow_django.engine.scope import RunInfo
@@ -86,7 +87,11 @@ class World:
             case RawScript(content=code) | PathScript(path=code) if code.startswith("fail"):
                 failing = int(code.split()[1])
                 if command.attempt < failing:
-                    error = {"name": "Error", "message": f"attempt {command.attempt}", "step_id": command.module.id}
+                    error = {
+                        "name": "Error",
+                        "message": f"attempt {command.attempt}",
+                        "step_id": command.module.id,
+                    }
                     return StepResult(ok=False, error=error, args={})
         return StepResult(ok=True, value={"at": command.path}, args={})
 
@@ -105,7 +110,8 @@ class NoJavaScript:
 
 
 def run_to_end(document: Any, world: World, *, flow_input: Any = None, trigger: Any = UNSET) -> Outcome:
-    """Drive until the flow ends, letting time pass wherever it parks. Raises Interrupted when the budget is used up."""
+    """Drive until the flow ends, letting time pass wherever it parks. Raises Interrupted when the budget is
+    used up."""
     flow = parse(document)
     driver = Driver(
         ports=Ports(Expressions(NoJavaScript()), world),
@@ -133,8 +139,12 @@ def settings() -> st.SearchStrategy[dict[str, Any]]:
                 st.integers(0, 3),
             ),
             "continue_on_error": st.booleans(),
-            "stop_after_if": st.builds(lambda expr, skip: {"expr": expr, "skip_if_stopped": skip}, TRUTH, st.booleans()),
-            "stop_after_all_iters_if": st.builds(lambda expr: {"expr": expr, "skip_if_stopped": False}, TRUTH),
+            "stop_after_if": st.builds(
+                lambda expr, skip: {"expr": expr, "skip_if_stopped": skip}, TRUTH, st.booleans()
+            ),
+            "stop_after_all_iters_if": st.builds(
+                lambda expr: {"expr": expr, "skip_if_stopped": False}, TRUTH
+            ),
             "skip_if": st.builds(lambda expr: {"expr": expr}, TRUTH),
             "sleep": st.builds(lambda value: {"type": "static", "value": value}, st.integers(0, 5)),
             "mock": st.builds(lambda on: {"enabled": on, "return_value": "mocked"}, st.booleans()),
@@ -146,7 +156,8 @@ def settings() -> st.SearchStrategy[dict[str, Any]]:
 def leaves() -> st.SearchStrategy[dict[str, Any]]:
     code = st.sampled_from(["ok", "ok", "fail 1", "fail 2", "fail 9"])
     script = st.builds(
-        lambda content: {"type": "rawscript", "language": "deno", "content": content, "input_transforms": {}}, code
+        lambda content: {"type": "rawscript", "language": "deno", "content": content, "input_transforms": {}},
+        code,
     )
     return st.one_of(script, st.just({"type": "identity"}))
 
@@ -154,7 +165,10 @@ def leaves() -> st.SearchStrategy[dict[str, Any]]:
 def containers(lists: st.SearchStrategy[list[Any]]) -> st.SearchStrategy[dict[str, Any]]:
     items = st.lists(st.integers(), max_size=3)
     branch = st.builds(
-        lambda modules, expr, skip: {"modules": modules, "expr": expr, "skip_failure": skip}, lists, TRUTH, st.booleans()
+        lambda modules, expr, skip: {"modules": modules, "expr": expr, "skip_failure": skip},
+        lists,
+        TRUTH,
+        st.booleans(),
     )
     return st.one_of(
         st.builds(
@@ -170,7 +184,9 @@ def containers(lists: st.SearchStrategy[list[Any]]) -> st.SearchStrategy[dict[st
             st.booleans(),
             st.booleans(),
         ),
-        st.builds(lambda modules: {"type": "whileloopflow", "modules": modules, "skip_failures": False}, lists),
+        st.builds(
+            lambda modules: {"type": "whileloopflow", "modules": modules, "skip_failures": False}, lists
+        ),
         st.builds(
             lambda branches, default: {"type": "branchone", "branches": branches, "default": default},
             st.lists(branch, max_size=2),
@@ -184,10 +200,16 @@ def containers(lists: st.SearchStrategy[list[Any]]) -> st.SearchStrategy[dict[st
     )
 
 
-def steps(values: st.SearchStrategy[dict[str, Any]], lists: st.SearchStrategy[list[Any]]) -> st.SearchStrategy[Any]:
+def steps(
+    values: st.SearchStrategy[dict[str, Any]], lists: st.SearchStrategy[list[Any]]
+) -> st.SearchStrategy[Any]:
     branch = st.one_of(
         st.none(),
-        st.builds(lambda modules, then: {"modules": modules, "then": then}, lists, st.sampled_from(["stop", "continue"])),
+        st.builds(
+            lambda modules, then: {"modules": modules, "then": then},
+            lists,
+            st.sampled_from(["stop", "continue"]),
+        ),
     )
 
     def step(value: Any, more: Any, error_branch: Any) -> dict[str, Any]:
@@ -199,7 +221,11 @@ def steps(values: st.SearchStrategy[dict[str, Any]], lists: st.SearchStrategy[li
 def module_lists() -> st.SearchStrategy[list[Any]]:
     simple = st.lists(steps(leaves(), st.just([])), max_size=3)
     return st.recursive(
-        simple, lambda inner: st.lists(st.one_of(steps(leaves(), inner), steps(containers(inner), inner)), max_size=3), max_leaves=8
+        simple,
+        lambda inner: st.lists(
+            st.one_of(steps(leaves(), inner), steps(containers(inner), inner)), max_size=3
+        ),
+        max_leaves=8,
     )
 
 
@@ -213,7 +239,12 @@ def with_ids(document: dict[str, Any]) -> dict[str, Any]:
             return [name(entry) for entry in node]
         if not isinstance(node, dict):
             return node
-        if "value" in node and isinstance(node["value"], dict) and "type" in node["value"] and node["value"]["type"] != "static":
+        if (
+            "value" in node
+            and isinstance(node["value"], dict)
+            and "type" in node["value"]
+            and node["value"]["type"] != "static"
+        ):
             count += 1
             return {"id": f"s{count}", **{key: name(entry) for key, entry in node.items()}}
         return {key: name(entry) for key, entry in node.items()}

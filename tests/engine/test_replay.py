@@ -1,4 +1,5 @@
-"""The law of the engine: interrupted anywhere and resumed from its history, a run ends as if nothing had happened."""
+"""The law of the engine: interrupted anywhere and resumed from its history, a run ends as if nothing had
+happened."""
 
 from typing import Any
 
@@ -6,7 +7,9 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.engine.documents import Interrupted, World, documents, run_to_end
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @SLOW

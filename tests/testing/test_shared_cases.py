@@ -21,7 +21,8 @@ def cases() -> list[Any]:
 
 
 def matches(expected: Any, actual: Any) -> bool:
-    """The rules of the cases' README: a recursive subset, ``*`` for anything, ``~text`` for contained text."""
+    """The rules of the cases' README: a recursive subset, ``*`` for anything, ``~text`` for contained
+    text."""
     if expected == "*":
         return actual is not None
     if isinstance(expected, str) and expected.startswith("~"):
