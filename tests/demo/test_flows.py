@@ -80,7 +80,8 @@ def _statuses(run: Run, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content["path"])
-def test_documents_and_triggers_have_no_issue(content):
+def test_documents_and_triggers_have_no_issue(content, settings):
+    settings.OPENFLOW = {"SCRIPT_LANGUAGES": ["bun"]}
     assert validate_document(content["document"]) == []
     for trigger in content["triggers"]:
         assert validate_options(type=trigger["type"], options=trigger["options"]) == []
