@@ -17,12 +17,23 @@ from openflow_django.sandbox.limits import SandboxLimits
 from openflow_django.sandbox.process import ChildProcess, SandboxUnavailable
 from openflow_django.spec.json import JsonObject
 
-__all__ = ["ChildCrashed", "ChildHung", "EngineProcess"]
+__all__ = ["ChildCrashed", "ChildHung", "EngineProcess", "has_type_stripper"]
 
 MODULE = "openflow_django.sandbox.child"
 BASE_ADDRESS_SPACE = 256 * 1024 * 1024
 OPEN_FILES = 16
-SOURCES = ("realm", "realm_failure", "realm_lookups", "realm_promise", "realm_results")
+SOURCES = (
+    "failure",
+    "globals",
+    "lookups",
+    "parameters",
+    "promise",
+    "realm",
+    "results",
+    "script",
+    "windmill",
+)
+STRIP_TYPES = "strip_types.js"
 
 Answer = Callable[[Frame], Sequence[bytes]]
 
@@ -38,12 +49,16 @@ class ChildCrashed(Exception):
 class EngineProcess:
     """Sends requests to the child, one at a time; thread-safe and fork-safe.
 
-    A process forked from one with a running child starts its own. ``required`` names layers (``landlock``,
-    ``seccomp``, ``rlimits``) without which nothing is evaluated.
+    A process forked from one with a running child starts its own. ``memory_bytes`` is the largest heap that
+    will be asked for. ``required`` names layers (``landlock``, ``seccomp``, ``rlimits``) without which
+    nothing is evaluated.
     """
 
-    def __init__(self, *, limits: SandboxLimits, required: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, *, limits: SandboxLimits, memory_bytes: int = 0, required: frozenset[str] = frozenset()
+    ) -> None:
         self._limits = limits
+        self._memory_bytes = max(memory_bytes, limits.memory_bytes)
         self._required = required
         self._lock = threading.Lock()
         self._child: ChildProcess | None = None
@@ -102,7 +117,8 @@ class EngineProcess:
 
     def _running(self) -> ChildProcess:
         if self._child is None:
-            child = ChildProcess(MODULE, config=_config(self._limits), name="openflow-javascript")
+            config = _config(self._limits, memory_bytes=self._memory_bytes)
+            child = ChildProcess(MODULE, config=config, name="openflow-javascript")
             missing = sorted(name for name in self._required if not _is_on(child.greeting, name))
             if missing:
                 child.kill()
@@ -137,12 +153,13 @@ def _how(exit_code: int | None) -> str:
     return f"exit code {exit_code}"
 
 
-def _config(limits: SandboxLimits) -> JsonObject:
+def _config(limits: SandboxLimits, *, memory_bytes: int) -> JsonObject:
     return {
         "engine": engine_info().path,
-        "sources": {name: _source(f"{name}.js") for name in SOURCES},
+        "sources": {name: _source(f"javascript/{name}.js") for name in SOURCES},
+        "strip_types": _source(STRIP_TYPES) if has_type_stripper() else "",
         "limits": limits.as_dict(),
-        "address_space": BASE_ADDRESS_SPACE + 4 * limits.memory_bytes,
+        "address_space": BASE_ADDRESS_SPACE + 2 * memory_bytes,
         "open_files": OPEN_FILES,
         "max_request_bytes": 4 * limits.scope_bytes,
     }
@@ -151,6 +168,11 @@ def _config(limits: SandboxLimits) -> JsonObject:
 @cache
 def _source(name: str) -> str:
     return resources.files("openflow_django.sandbox").joinpath(name).read_text(encoding="utf-8")
+
+
+def has_type_stripper() -> bool:
+    """Whether the bundle that strips types, which is built with the package, is there."""
+    return resources.files("openflow_django.sandbox").joinpath(STRIP_TYPES).is_file()
 
 
 _alive: "weakref.WeakSet[EngineProcess]" = weakref.WeakSet()

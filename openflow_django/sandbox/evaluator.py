@@ -13,7 +13,7 @@ from openflow_django.expressions.ports import (
 )
 from openflow_django.sandbox.engine_process import ChildCrashed, ChildHung, EngineProcess
 from openflow_django.sandbox.frames import FrameTooLarge
-from openflow_django.sandbox.limits import SandboxLimits
+from openflow_django.sandbox.limits import SandboxLimits, ScriptLimits
 from openflow_django.sandbox.payload import AnswerInvalid, NotJson, read_answer
 from openflow_django.sandbox.process import SandboxUnavailable
 from openflow_django.sandbox.request import ExpressionRequest
@@ -29,15 +29,23 @@ class Evaluator:
     """Implements ``expressions.ports.JavaScriptEngine`` over one child process.
 
     The child starts with the first call, is killed and replaced when it hangs or dies, and is closed with the
-    interpreter. Thread-safe (one call at a time) and fork-safe. ``required`` names layers of protection
-    (``landlock``, ``seccomp``, ``rlimits``, see :meth:`layers`) without which nothing is evaluated.
+    interpreter. A script runner may share the child; ``script_limits`` are for it. Thread-safe (one call at a
+    time) and fork-safe. ``required`` names layers of protection (``landlock``, ``seccomp``, ``rlimits``, see
+    :meth:`layers`) without which nothing is evaluated.
     """
 
     def __init__(
-        self, limits: SandboxLimits | None = None, *, required: frozenset[str] = frozenset()
+        self,
+        limits: SandboxLimits | None = None,
+        *,
+        script_limits: ScriptLimits | None = None,
+        required: frozenset[str] = frozenset(),
     ) -> None:
         self.limits = limits or SandboxLimits()
-        self.process = EngineProcess(limits=self.limits, required=required)
+        self.script_limits = script_limits or ScriptLimits()
+        self.process = EngineProcess(
+            limits=self.limits, memory_bytes=self.script_limits.memory_bytes, required=required
+        )
 
     def evaluate(self, jobs: Sequence[JavaScriptJob], *, scope: Mapping[str, Json]) -> list[Evaluated]:
         """One answer per job, in order. Never raises for what a job does, nor when the child can not be used.

@@ -5,7 +5,7 @@ import math
 
 from openflow_django.spec.json import Json, JsonInvalid, JsonObject, loads, normalise
 
-__all__ = ["AnswerInvalid", "NotJson", "Payload", "encode", "read_answer"]
+__all__ = ["AnswerInvalid", "NotJson", "Payload", "encode", "read_answer", "read_list"]
 
 MAX_DEPTH = 400
 MAX_KEYS = 1_000_000
@@ -53,21 +53,33 @@ def encode(value: Json) -> str:
 
 
 def read_answer(part: bytes) -> JsonObject:
-    """Parse one answer of the child, which may be anything once foreign code has run there. Raises
-    AnswerInvalid."""
+    """Parse an object from the child, which may send anything once foreign code has run there. Raises
+    AnswerInvalid.
+    """
+    answer = _read(part)
+    if not isinstance(answer, dict):
+        raise AnswerInvalid("it is not an object")
+    return answer
+
+
+def read_list(part: bytes) -> list[Json]:
+    """Parse a list from the child. Raises AnswerInvalid."""
+    answer = _read(part)
+    if not isinstance(answer, list):
+        raise AnswerInvalid("it is not a list")
+    return answer
+
+
+def _read(part: bytes) -> Json:
     try:
         text = part.decode("utf-8")
         if part.count(b"[") + part.count(b"{") > MAX_DEPTH:
             answer = loads(text, max_bytes=NO_LIMIT, max_depth=MAX_DEPTH, max_keys=MAX_KEYS)
         else:
             answer = _decoder.decode(text)
-        if "\\u" in text:
-            answer = normalise(answer, max_bytes=NO_LIMIT, max_depth=MAX_DEPTH)
+        return normalise(answer, max_bytes=NO_LIMIT, max_depth=MAX_DEPTH) if "\\u" in text else answer
     except (JsonInvalid, ValueError, RecursionError) as error:
         raise AnswerInvalid(str(error)) from error
-    if not isinstance(answer, dict):
-        raise AnswerInvalid("it is not an object")
-    return answer
 
 
 def _finite(text: str) -> float:

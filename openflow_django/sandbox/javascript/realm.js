@@ -3,7 +3,7 @@
 // the engine, so that no getter, toJSON or toString runs outside of them. ES2020: both engines have to read it.
 //
 // A realm lives for one step and the engine compiles some 15 characters a microsecond, twice inside of brackets and
-// literals: this file holds what every step needs, in statements. What few steps need is in the other realm_*.js files.
+// literals: this file holds what every step needs, in statements. What few steps need is in the other files.
 0, function () {
   const parse = JSON.parse, stringify = JSON.stringify;
   let text, limit, results, value, inBody;

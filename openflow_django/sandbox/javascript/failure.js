@@ -1,7 +1,7 @@
 // Added to a realm when something was thrown: says what, as JSON text.
 0, function (settings, thrown, inBody) {
   const { parse, stringify } = JSON;
-  const { bodyLine, maxText, throws } = parse(settings);
+  const { bodyLine, keepThrown, maxText, throws } = parse(settings);
   const CIRCULAR = /circular (reference|structure)/;
   const POSITION = /<input>:(\d+)(?::(\d+))?/;
 
@@ -12,12 +12,20 @@
 
   const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
+  // A thrown value that is no error is kept beside the message, as far as it is JSON and short.
+  const kept = () => {
+    if (!keepThrown || thrown instanceof Error) return {};
+    const json = stringify({ thrown });
+    return json.length > 4 * maxText ? {} : parse(json);
+  };
+
   const describe = () => {
-    if (!isObject(thrown)) return { name: "Error", message: cut(thrown, maxText) };
+    if (!isObject(thrown)) return { name: "Error", message: cut(thrown, maxText), ...kept() };
     const { code, message, name, stack } = thrown;
     const error = {
       name: name === undefined ? "Error" : cut(name, 100),
       message: cut(message === undefined ? stringify(thrown) : message, maxText),
+      ...kept(),
     };
     if (typeof code === "string" || Number.isFinite(code)) error.code = code;
     if (typeof stack !== "string") return error;
