@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from openflow_django import permissions
 from openflow_django.conf import settings
+from openflow_django.engine.errors import CANCELED
 from openflow_django.models import Event, Flow, FlowVersion, Run, RunData, RunKind, RunStatus
 from openflow_django.permissions import User
 from openflow_django.queues import get_queue
@@ -236,6 +237,9 @@ def _stop(pk: int, *, user: User | None, reason: str) -> bool:
     runs = Run.objects.using(home()).filter(pk=pk)
     asked = {"cancel_requested_at": now, "cancel_reason": reason, "canceled_by": audit.person(user)}
     if runs.filter(status__in=PARKED).update(status=RunStatus.CANCELED, finished_at=now, pending=0, **asked):
+        message = f"Job canceled: {reason or 'no reason given'} by {asked['canceled_by'] or 'the site'}"
+        error = {"name": CANCELED, "message": message}
+        RunData.objects.using(home()).filter(run=pk).update(error=error)
         return True
     return bool(runs.filter(status=RunStatus.RUNNING).update(**asked))
 

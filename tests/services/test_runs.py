@@ -237,6 +237,10 @@ class TestCanceling:
         runs.cancel(run, user=person, reason="Wrong order.")
         assert (run.status, run.cancel_reason, run.canceled_by) == ("canceled", "Wrong order.", person)
         assert run.finished_at is not None
+        assert RunData.objects.get(run=run).error == {
+            "name": "Canceled",
+            "message": f"Job canceled: Wrong order. by {person}",
+        }
         assert LogEntry.objects.get(object_id=str(run.pk)).get_change_message() == "Canceled. Wrong order."
 
     def test_what_executes_is_asked_to_stop(self, live):
