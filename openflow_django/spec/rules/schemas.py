@@ -1,25 +1,17 @@
 """Rules about JSON Schemas inside a document: valid, closed in themselves, and safe to validate with."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
-from itertools import islice
-from typing import Any
 from urllib.parse import unquote
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from openflow_django.spec.issues import Report, pointer_token, quoted
 from openflow_django.spec.json import Json, JsonObject
+from openflow_django.spec.rules.keywords import keyword_problems
 from openflow_django.spec.rules.patterns import pattern_problem
 
-__all__ = ["MAX_SCHEMA_DEPTH", "check_form", "check_schema"]
+__all__ = ["MAX_SCHEMA_DEPTH", "check_form", "check_schema", "check_subschemas"]
 
-#: Nesting of objects and lists in a schema. The validator recurses: less than what a document may have.
+#: Nesting of objects and lists in a schema. Validators recurse: less than what a document may have.
 MAX_SCHEMA_DEPTH = 60
-
-#: Complaints of the meta-schema shown per schema.
-MAX_COMPLAINTS = 20
 
 #: Keywords whose values are applied to the same value as the schema that holds them.
 IN_PLACE_LISTS = ("allOf", "anyOf", "oneOf")
@@ -30,12 +22,13 @@ LISTS = ("prefixItems",)
 SINGLE = (
     "items",
     "contains",
+    "contentSchema",
     "additionalProperties",
     "propertyNames",
     "unevaluatedItems",
     "unevaluatedProperties",
 )
-MAPS = ("properties", "patternProperties", "$defs", "definitions")
+MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependencies")
 
 
 def check_form(form: Json, *, pointer: str, report: Report) -> None:
@@ -63,27 +56,7 @@ def check_schema(schema: Json, *, pointer: str, report: Report) -> None:
         message = f"The schema is nested more than {MAX_SCHEMA_DEPTH} levels deep."
         report.error(pointer, "schema_too_deep", message)
         return
-    complaints = complaints_of(schema)
-    for error in complaints:
-        place = "".join(f"/{pointer_token(str(part))}" for part in error.absolute_path)
-        report.error(f"{pointer}{place}", "schema_invalid", shortened(error.message))
-    if not complaints:
-        check_references(schema, pointer=pointer, report=report)
-
-
-def complaints_of(schema: JsonObject) -> list[ValidationError]:
-    """What the meta-schema finds wrong, the first of it."""
-    judge: Any = meta_schema()
-    return list(islice(judge.iter_errors(schema), MAX_COMPLAINTS))
-
-
-def shortened(message: str) -> str:
-    return message if len(message) <= 200 else f"{message[:200]}..."
-
-
-@cache
-def meta_schema() -> Draft202012Validator:
-    return Draft202012Validator(Draft202012Validator.META_SCHEMA)
+    check_subschemas(schema, pointer=pointer, report=report)
 
 
 def is_deeper(value: Json, *, than: int) -> bool:
@@ -102,8 +75,8 @@ def children(value: Json) -> Iterator[Json]:
         yield from value
 
 
-def check_references(root: JsonObject, *, pointer: str, report: Report) -> None:
-    """References lead to a place in the schema, not round in circles, and patterns are harmless."""
+def check_subschemas(root: JsonObject, *, pointer: str, report: Report) -> None:
+    """Keywords hold what they may, references stay inside and end, patterns are harmless."""
     waiting = list(subschemas(root, ""))
     anchors = {name: place for place, schema in waiting if (name := text_of(schema, "$anchor"))}
     known = {place for place, _ in waiting}
@@ -111,6 +84,8 @@ def check_references(root: JsonObject, *, pointer: str, report: Report) -> None:
     while waiting:
         place, schema = waiting.pop()
         in_place[place] = [where for where, _ in applied_in_place(schema, place)]
+        for keyword, problem in keyword_problems(schema):
+            report.error(f"{pointer}{place}/{keyword}", "schema_invalid", problem)
         check_patterns(schema, pointer=f"{pointer}{place}", report=report)
         if place and "$id" in schema:
             report.error(
@@ -128,10 +103,11 @@ def check_references(root: JsonObject, *, pointer: str, report: Report) -> None:
                 report.error(where, "schema_reference", message, hint=hint)
                 continue
             in_place[place].append(target[0])
-            # A reference may lead to where no schema is expected; what is there is then used as one.
-            found = [each for each in subschemas(target[1], target[0]) if each[0] not in known]
-            known.update(place for place, _ in found)
-            waiting.extend(found)
+            if target[0] not in known:
+                # Where it leads no schema was expected; what is there is used as one.
+                found = list(subschemas(target[1], target[0]))
+                known.update(place for place, _ in found)
+                waiting.extend(found)
     for place in circles(in_place):
         report.error(f"{pointer}{place}", "schema_circle", "The schema refers back to itself without end.")
 
