@@ -27,16 +27,20 @@ RUNNER = """
   });
   const failed = error => {
     const place = /:(\\d+):(\\d+)/.exec(error && error.stack || '') || [];
-    state.answer = { failure: [String(error && error.name || 'Error'), String(error && error.message || error)],
-                     place: [Number(place[1] || 0), Number(place[2] || 0)] };
+    const failure = [String(error && error.name || 'Error'), String(error && error.message || error)];
+    state.answer = { failure, place: [Number(place[1] || 0), Number(place[2] || 0)] };
   };
-  const settled = value => { state.answer = { text: JSON.stringify(value === undefined ? null : value) ?? 'null' }; };
+  const settled = value => {
+    state.answer = { text: JSON.stringify(value === undefined ? null : value) ?? 'null' };
+  };
   try {
-    const compiled = (0, eval)('(' + (isAsync ? 'async ' : '') + 'function (' + names + '){\\n' + source + '})');
+    const kind = isAsync ? 'async function' : 'function';
+    const compiled = (0, eval)(`(${kind} (${names}) {\\n${source}})`);
     const value = compiled(...values);
     if (isAsync) value.then(settled, failed); else settled(value);
   } catch (error) { failed(error); }
-  return () => JSON.stringify(needs.length ? { needs } : state.answer || { failure: ['Error', 'never settled'] });
+  const unsettled = { failure: ['Error', 'never settled'] };
+  return () => JSON.stringify(needs.length ? { needs } : state.answer || unsettled);
 })
 """
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 import quickjs
@@ -131,7 +132,7 @@ def test_json_text(value, text):
 
 
 def test_deep_json():
-    value = []
+    value: Any = []
     for _ in range(400):
         value = [value]
     assert stringify(value) == "[" * 401 + "]" * 401

@@ -1,18 +1,20 @@
 """Plans evaluated: one call of the engine, only what is read, failures as values."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openflow_django.expressions.evaluate import MAX_CALLS, MAX_ROUNDS, evaluate_many
+from openflow_django.expressions.evaluate import MAX_CALLS, MAX_ROUNDS
 from openflow_django.expressions.names import Names
 from openflow_django.expressions.plans import compile_condition, compile_expression
 from openflow_django.expressions.ports import Failure, Needs, Value
 from tests.expressions.quickjs_engine import NoEngine, QuickJs
-from tests.expressions.scopes import Results, Site, Watched, names
+from tests.expressions.scopes import Results, Site, Watched, evaluate_many, names
 
 
-def evaluate(source, scope=None, *, engine=None, lookups=None):
+def evaluate(source, scope=None, *, engine=None, lookups=None) -> Any:
     plans = {"x": compile_expression(source)}
     answer = evaluate_many(plans, scope or names(), engine=engine or QuickJs(), lookups=lookups)["x"]
     return answer.json if isinstance(answer, Value) else answer
@@ -256,7 +258,7 @@ def test_the_number_of_look_ups_is_capped():
 
 def test_an_engine_that_never_gets_enough_is_left():
     class Insatiable:
-        def evaluate(self, jobs, *, scope):
+        def evaluate(self, jobs, *, scope) -> Any:
             return [Needs((("variable", "x"),)) for _ in jobs]
 
     answer = evaluate("variable('x') + 1", engine=Insatiable(), lookups=Site({"x": 1}))

@@ -1,23 +1,23 @@
 """Paths read in Python give what JavaScript gives."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openflow_django.expressions.evaluate import evaluate_many
 from openflow_django.expressions.names import Names
 from openflow_django.expressions.paths import HANDED_OVER, read
 from openflow_django.expressions.plans import JavaScriptPlan, PathPlan, compile_condition, compile_expression
 from openflow_django.expressions.ports import Failure, Value
 from tests.expressions.quickjs_engine import NoEngine, QuickJs
-from tests.expressions.scopes import Results, names
+from tests.expressions.scopes import Results, evaluate_many, names
 
 ORDER = {"id": 7, "lines": [{"sku": "a", "n": 2}, {"sku": "b", "n": 1}], "note": None, "name": "Zoë 🎈"}
 
 
-def value(source, scope, *, engine=None):
+def value(source, scope, *, engine=None) -> Any:
     answer = evaluate_many({"x": compile_expression(source)}, scope, engine=engine or NoEngine())["x"]
     return answer.json if isinstance(answer, Value) else answer
 

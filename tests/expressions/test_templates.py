@@ -1,5 +1,7 @@
 """``{{ path }}`` templates."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from openflow_django.expressions.templates import (
     tags,
 )
 
-DATA = {
+DATA: Any = {
     "$trigger": {
         "body": {"n": 36, "f": 5.0, "ok": True, "nil": None, "e": "", "name": "Ada", "tags": ["a", "b"]}
     },
@@ -95,8 +97,6 @@ def test_tags_in_text_become_text(template, text):
         "{{ $trigger.body.nil.x }}",
         "{{ $trigger.body.name.length }}",
         "{{ $last[9] }}",
-    ]
-    + [
         "{{ $last[-1] }}",
         "{{ $last.01 }}",
         "{{ o.toString }}",
@@ -111,7 +111,7 @@ def test_what_does_not_exist_is_the_text_undefined(template):
 
 
 def test_values_are_rendered_at_any_depth_but_keys_never():
-    template = {"{{ o.city }}": ["{{ $last }}", {"n": "{{ $trigger.body.n }} years"}, 5, None, True]}
+    template: Any = {"{{ o.city }}": ["{{ $last }}", {"n": "{{ $trigger.body.n }} years"}, 5, None, True]}
     assert render(template, DATA) == {"{{ o.city }}": [[10, {"k": "v"}], {"n": "36 years"}, 5, None, True]}
 
 
@@ -131,8 +131,6 @@ def test_rendered_values_are_not_rendered_again():
         "{{ a. }}",
         "{{ a..b }}",
         "{{ a[ }}",
-    ]
-    + [
         "{{ a[] }}",
         "{{ a['b }}",
         "{{ a['b\"] }}",
@@ -203,8 +201,6 @@ def test_bare_paths(path, value):
         ("a[0]['x y'].c", ("a", "0", "x y", "c")),
         (" a . b ", ("a", "b")),
         ("a[0].", ("a", "0")),
-    ]
-    + [
         ("[a][b]", ("a", "b")),
         ("a[ 'b' ] . c", ("a", "b", "c")),
         ("a[+1]", ("a", "1")),

@@ -1,5 +1,7 @@
 """The input transforms of a step."""
 
+from typing import Any
+
 from openflow_django.expressions.names import Names
 from openflow_django.expressions.ports import Failure, Value
 from openflow_django.expressions.transforms import FlowObject, evaluate_transforms
@@ -16,8 +18,8 @@ SITE = Site(
 )
 
 
-def evaluate(transforms, scope=SCOPE, *, engine=None, lookups=None):
-    return evaluate_transforms(transforms, scope, engine=engine or QuickJs(), lookups=lookups)
+def evaluate(transforms, scope=SCOPE, *, engine=None, lookups=None) -> dict[str, Any]:
+    return dict(evaluate_transforms(transforms, scope, engine=engine or QuickJs(), lookups=lookups))
 
 
 def test_every_kind_in_the_order_of_the_step():
