@@ -76,7 +76,11 @@ def _only_run(path: str) -> Run:
 
 
 def _statuses(run: Run, path: str) -> list[str]:
-    return list(StepRun.objects.filter(run=run, path=path).order_by("seq").values_list("status", flat=True))
+    return list(
+        StepRun.objects.filter(run=run, path=path, kind="step")
+        .order_by("seq")
+        .values_list("status", flat=True)
+    )
 
 
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content["path"])

@@ -11,8 +11,8 @@ from demo_project.shop.demo.browser import Browser
 from demo_project.shop.demo.processes import watch
 from demo_project.shop.demo.site import Site
 from demo_project.shop.models import Order
-from openflow_django.models import Run, RunData, StepRun
-from openflow_django.models.run import FINAL_STATUSES, RunStatus
+from openflow_django.models import Run, StepRun
+from openflow_django.models.run import ACTIVE_STATUSES, RunStatus
 
 __all__ = ["CheckFailedError", "pay_and_follow"]
 
@@ -48,21 +48,29 @@ def pay_and_follow(site: Site, *, home: Path, tell: Callable[[str], object]) -> 
 
 
 def _follow(path: str, *, site: Site, browser: Browser, tell: Callable[[str], object]) -> None:
-    """Wait for the end of the first run of a flow and tell its steps."""
-    runs = Run.objects.filter(flow__path=path)
-    _awaited(runs, site=site, what=f"No run of {path} was started")
-    final = _awaited(
-        runs.filter(status__in=FINAL_STATUSES), site=site, what=f"No run of {path} came to an end"
-    )
-    tell(f"{path}: {RunStatus(final.status).label}, {_seconds(final):.3f} s from start to end")
-    for step in StepRun.objects.filter(run=final).order_by("seq"):
-        tell(f"  {step.status:<9} {step.duration_us / 1e6:>8.3f} s  {step.path}")
-    if final.status != RunStatus.SUCCESS:
-        error = RunData.objects.get(run=final).error
-        raise CheckFailedError(f"The run of {path} ended as {final.status}: {error}")
-    page = browser.get(f"/admin/openflow/run/{final.pk}/change/")
-    if str(final.public_id) not in page.text:
+    """Wait for the end of the runs of a flow and tell the steps of the first that succeeded."""
+    runs = Run.objects.filter(flow__path=path).order_by("id")
+    under_way = runs.filter(status__in=ACTIVE_STATUSES)
+
+    def ended() -> bool:
+        return runs.exists() and not under_way.exists()
+
+    if not watch(site.processes, until=ended, pause_s=PAUSE_S, limit_s=LIMIT_S):
+        raise CheckFailedError(f"No run of {path} came to an end within {LIMIT_S:.0f} s: {_told(runs)}")
+    run = runs.filter(status=RunStatus.SUCCESS).first()
+    if run is None:
+        raise CheckFailedError(f"No run of {path} succeeded: {_told(runs)}")
+    tell(f"{path}: {RunStatus(run.status).label}, {_seconds(run):.3f} s from start to end")
+    for step in StepRun.objects.filter(run=run).order_by("seq"):
+        tell(f"  {step.status:<8} {step.duration_us / 1e6:>7.3f} s  {step.kind:<9} {step.path}")
+    page = browser.get(f"/admin/openflow/run/{run.pk}/change/")
+    if str(run.public_id) not in page.text:
         raise CheckFailedError(f"The page of the run of {path} does not show it.")
+
+
+def _told(runs: QuerySet[Run]) -> str:
+    """Every run with its status and error, for the reason of a failed check."""
+    return "; ".join(f"{run.status} {run.data.error or ''}" for run in runs.select_related("data")) or "none"
 
 
 def _judge(order: Order, *, mails: Path) -> None:
@@ -76,13 +84,6 @@ def _judge(order: Order, *, mails: Path) -> None:
     for recipient in (order.customer.email, "warehouse@example.com"):
         if f"To: {recipient}" not in written:
             raise CheckFailedError(f"No mail was written to {recipient}.")
-
-
-def _awaited(runs: QuerySet[Run], *, site: Site, what: str) -> Run:
-    """The first of ``runs``, as soon as there is one."""
-    if not watch(site.processes, until=runs.exists, pause_s=PAUSE_S, limit_s=LIMIT_S):
-        raise CheckFailedError(f"{what} within {LIMIT_S:.0f} s.")
-    return runs.earliest("id")
 
 
 def _seconds(run: Run) -> float:
