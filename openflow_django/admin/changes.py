@@ -20,7 +20,7 @@ MAX_TEXT = 4_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChange:
-    """``mark`` is +, − , ↕ or ≠. Texts of several lines come as ``lines``, others as ``before`` and
+    """``mark`` is +, -, ↕ or ≠. Texts of several lines come as ``lines``, others as ``before`` and
     ``after``.
     """
 
@@ -36,7 +36,7 @@ class ShownChange:
         return max((text or "").count("\n") for text in (self.before, self.after)) > MAX_OPEN_LINES
 
 
-_MARKS = {"added": "+", "removed": "−", "moved": "↕", "changed": "≠"}
+_MARKS = {"added": "+", "removed": "-", "moved": "↕", "changed": "≠"}
 
 
 def in_words(changes: Iterable[Change]) -> list[ShownChange]:

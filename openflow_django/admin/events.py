@@ -15,10 +15,10 @@ from openflow_django import permissions
 from openflow_django.admin import labels
 from openflow_django.admin.flow_page import trigger_sentence
 from openflow_django.admin.json_text import pretty
-from openflow_django.admin.pages import PageAdmin, plain_text
+from openflow_django.admin.pages import PageAdmin, may, plain_text
 from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.payloads import Payload, cut_columns, payload
-from openflow_django.models import Event, Flow, Run
+from openflow_django.models import Event, EventStatus, Flow, Run
 
 __all__ = ["EventAdmin"]
 
@@ -64,7 +64,7 @@ class EventAdmin(PageAdmin):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return request.user.has_perm("openflow.view_event")
+        return may(request, "view_event")
 
     def change_view(
         self,
@@ -90,7 +90,7 @@ class EventAdmin(PageAdmin):
         return self.page(request, "event/detail.html", title=_("Event"), obj=event, **context)
 
     def _payloads(self, request: HttpRequest, event: Event) -> dict[str, Payload]:
-        if not request.user.has_perm("openflow.view_payload"):
+        if not may(request, "view_payload"):
             return {}
         row = Event.objects.filter(pk=event.pk).values("pk", **cut_columns(PAYLOADS)).get()
         found = {name: payload(row, name, url=self.address("value", event.pk)) for name in PAYLOADS}
@@ -99,7 +99,7 @@ class EventAdmin(PageAdmin):
     def value_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """One payload in full, as text that no browser takes for a page."""
         event: Event = self.found(request, object_id)
-        if not request.user.has_perm("openflow.view_payload"):
+        if not may(request, "view_payload"):
             raise PermissionDenied
         name = request.GET.get("of", "")
         if name not in PAYLOADS:
@@ -112,11 +112,11 @@ class EventAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("status"))
     def state(self, event: Event) -> SafeString:
-        return labels.status_pill(event.status, event.get_status_display())
+        return labels.status_pill(event.status, EventStatus(event.status).label)
 
     @admin.display(description=gettext_lazy("object"))
     def object_name(self, event: Event) -> str:
-        return f"{event.object_type} {event.object_id}" if event.object_type else "–"
+        return f"{event.object_type} {event.object_id}" if event.object_type else "—"
 
     @admin.display(description=gettext_lazy("created"))
     def created(self, event: Event) -> str:

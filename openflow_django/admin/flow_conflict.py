@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from openflow_django.admin.json_text import pretty
 from openflow_django.admin.text_diff import DiffLine, diff_lines
 from openflow_django.models import Flow
-from openflow_django.spec.json import digest
+from openflow_django.spec.json import JsonObject, digest
 
 if TYPE_CHECKING:
     from openflow_django.admin.flow_form import FlowForm
@@ -48,7 +48,7 @@ class Conflict:
 
 def state_token(flow: Flow) -> str:
     """Stands for everything the form edits, as it is stored."""
-    described = {name: str(getattr(flow, name)) for name in _FIELDS}
+    described: JsonObject = {name: str(getattr(flow, name)) for name in _FIELDS}
     return f"{flow.draft_revision}-{digest(described)[:16]}"
 
 

@@ -58,7 +58,7 @@ class FlowForm(forms.ModelForm):
             self.fields["description"].widget.attrs["rows"] = 2
         for name in DESCRIPTION_FIELDS:
             if name in self.fields and self.instance.pk is not None:
-                # The value that was seen travels with the form, so that what others changed is not changed back.
+                # The value that was seen travels with the form: what others changed is not changed back.
                 self.fields[name].show_hidden_initial = True
 
     def clean_document(self) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -21,12 +22,22 @@ from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.publishing import PublishingPages
 from openflow_django.admin.sample_run import SampleRunPages
 from openflow_django.admin.versions import VersionPages
-from openflow_django.models import Flow, Run, RunAs, RunStatus
+from openflow_django.models import Flow, FlowStatus, Run, RunAs, RunStatus
 from openflow_django.services import flows as flow_service
 from openflow_django.services.documents import validate_document
 from openflow_django.services.errors import DraftConflict
 
 __all__ = ["FlowAdmin"]
+
+
+class FlowList(ChangeList):
+    """The list reads no drafts, and of all runs only the last one of each flow."""
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Flow]:
+        runs = Run.objects.filter(flow=OuterRef("pk"), root=None).order_by("-created_at")
+        last = {"last_run_status": runs.values("status")[:1], "last_run_at": runs.values("created_at")[:1]}
+        found = super().get_queryset(*args, **kwargs).defer("draft", "published_version__document")
+        return found.annotate(**{name: Subquery(rows) for name, rows in last.items()})
 
 
 class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
@@ -41,6 +52,7 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
     ordering = ("name", "id")
     raw_id_fields = ("run_as_user",)
     show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
     list_per_page = 50
     actions = None
     delete_confirmation_template = "admin/openflow/flow/delete_confirmation.html"
@@ -48,16 +60,11 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
     # Rights
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flow]:
-        runs = Run.objects.filter(flow=OuterRef("pk"), root=None).order_by("-created_at")
         flows = permissions.visible_flows(request.user).select_related("published_version")
-        return (
-            flows.defer("published_version__document")
-            .annotate(
-                last_run_status=Subquery(runs.values("status")[:1]),
-                last_run_at=Subquery(runs.values("created_at")[:1]),
-            )
-            .order_by(*self.ordering)
-        )
+        return flows.defer("published_version__document").order_by("name", "id")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return FlowList
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -84,7 +91,7 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def state(self, flow: Flow) -> SafeString:
-        return labels.status_pill(flow.status, flow.get_status_display())
+        return labels.status_pill(flow.status, FlowStatus(flow.status).label)
 
     @admin.display(description=gettext_lazy("live version"))
     def live_version(self, flow: Flow) -> SafeString | str:
@@ -98,7 +105,7 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
     @admin.display(description=gettext_lazy("last run"))
     def last_run(self, flow: Any) -> SafeString | str:
         if flow.last_run_status is None:
-            return "–"
+            return "—"
         pill = labels.status_pill(flow.last_run_status, RunStatus(flow.last_run_status).label)
         return format_html('{} <span class="openflow-quiet">{}</span>', pill, labels.moment(flow.last_run_at))
 
@@ -138,7 +145,7 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except DraftConflict:
-            # Saved by another between our look and our write. The second look sees it and shows both versions.
+            # Saved by another between our look and our write. The second look shows both versions.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
@@ -210,11 +217,11 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
 
     # The services write the history.
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         return None
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         return None
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         return None

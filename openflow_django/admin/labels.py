@@ -38,7 +38,7 @@ _TONES = {
     "suspended": "wait",
     "joining": "wait",
 }
-_MARKS = {"good": "✓", "bad": "✕", "busy": "▸", "wait": "…", "quiet": "–"}
+_MARKS = {"good": "✓", "bad": "✕", "busy": "▸", "wait": "…", "quiet": "—"}
 
 _STEP_STATUSES = {
     "success": gettext_lazy("succeeded"),
@@ -93,13 +93,13 @@ def duration(microseconds: int) -> str:
 def elapsed(started: datetime | None, finished: datetime | None) -> str:
     """Time between two moments, up to now where the second is still to come; a dash where the first is."""
     if started is None:
-        return "–"
+        return "—"
     return seconds(max(((finished or timezone.now()) - started) / timedelta(seconds=1), 0.0))
 
 
 def moment(value: datetime) -> str:
     """A moment in the zone and the format of the user."""
-    return formats.localize(timezone.template_localtime(value))
+    return formats.localize(timezone.localtime(value) if timezone.is_aware(value) else value)
 
 
 def object_url(site: AdminSite, request: HttpRequest, *, object_type: str, object_id: str) -> str | None:
@@ -126,7 +126,7 @@ def object_link(
     object.
     """
     if not object_type:
-        return "–"
+        return "—"
     name = f"{object_type} {object_id}"
     url = object_url(site, request, object_type=object_type, object_id=object_id)
     return format_html('<a href="{}">{}</a>', url, name) if url else name

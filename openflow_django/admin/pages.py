@@ -12,7 +12,13 @@ from django.utils.text import capfirst
 
 from openflow_django.exceptions import OpenFlowError
 
-__all__ = ["PageAdmin", "plain_text"]
+__all__ = ["PageAdmin", "may", "plain_text"]
+
+
+def may(request: HttpRequest, codename: str) -> bool:
+    """Whether the user holds a permission of this app for every object."""
+    user: Any = request.user
+    return user.has_perm(f"openflow.{codename}")
 
 
 def plain_text(text: str) -> HttpResponse:

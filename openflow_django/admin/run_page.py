@@ -66,7 +66,7 @@ def run_details(run: Run, *, page: str | None, url: str, with_payloads: bool) ->
     return RunDetails(
         data=data,
         steps=_bars(lines, run),
-        flow_object=_flow_object(data, records) if with_payloads else {},
+        flow_object=_flow_object(data, _outcomes(run, shown, records, url=url)) if with_payloads else {},
         page=shown,
     )
 
@@ -111,6 +111,17 @@ def _attempt(row: Mapping[str, Any], *, url: str, with_payloads: bool) -> Attemp
         lines=tuple(log_lines(values.get("logs"))),
         **values,
     )
+
+
+def _outcomes(
+    run: Run, shown: Page[Any], records: list[tuple[str, Attempt]], *, url: str
+) -> list[tuple[str, Attempt]]:
+    """The records that make the flow object: those shown; of a run of many pages its outermost steps."""
+    if not shown.has_other_pages():
+        return records
+    rows = StepRun.objects.filter(run_id=run.pk, kind__in=WORK_KINDS).exclude(path__contains="/")
+    latest = rows.order_by("-seq").values(*_FACTS, **cut_columns(STEP_COLUMNS))[:STEPS_PER_PAGE]
+    return [(row["path"], _attempt(row, url=url, with_payloads=True)) for row in reversed(latest)]
 
 
 def _flow_object(data: Mapping[str, Payload], records: list[tuple[str, Attempt]]) -> dict[str, Payload]:

@@ -14,29 +14,32 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy
 
 from openflow_django.admin.payloads import LogLine, Payload
+from openflow_django.engine.records import Kind
 
 __all__ = ["MAX_DEPTH", "Attempt", "StepLine", "arrange"]
 
 MAX_DEPTH = 8
 """Deepest indentation; what lies deeper is shown at this depth."""
 
-WORK_KINDS = frozenset({"step", "container", "mock", "call"})
+WORK_KINDS = frozenset((Kind.STEP, Kind.CONTAINER, Kind.MOCK))
 """Kinds of records that stand for the work of a step. The others note a decision made on its way."""
 
-_DECISIONS = {
-    "skip": gettext_lazy("skip"),
-    "items": gettext_lazy("items"),
-    "branch": gettext_lazy("branch taken"),
-    "stop": gettext_lazy("stop early"),
-    "stop_all": gettext_lazy("stop after all iterations"),
-    "retry": gettext_lazy("try again"),
-    "parallelism": gettext_lazy("at a time"),
-    "groups": gettext_lazy("groups asked"),
-    "delay": gettext_lazy("time to wait"),
-    "backoff": gettext_lazy("waited before the next attempt"),
-    "sleep": gettext_lazy("waited"),
-    "wait": gettext_lazy("waited for people"),
-    "held": gettext_lazy("held"),
+_DECISIONS: Mapping[str, Any] = {
+    Kind.SKIP: gettext_lazy("skip"),
+    Kind.ITEMS: gettext_lazy("items"),
+    Kind.BRANCH: gettext_lazy("branch taken"),
+    Kind.STOP: gettext_lazy("stop early"),
+    Kind.STOP_ALL: gettext_lazy("stop after all iterations"),
+    Kind.RETRY: gettext_lazy("try again"),
+    Kind.PARALLELISM: gettext_lazy("at a time"),
+    Kind.CALL: gettext_lazy("flow called"),
+    Kind.GROUPS: gettext_lazy("groups asked"),
+    Kind.TIMEOUT: gettext_lazy("time limit"),
+    Kind.DELAY: gettext_lazy("time to wait"),
+    Kind.SLEEP: gettext_lazy("waited"),
+    Kind.BACKOFF: gettext_lazy("waited before the next attempt"),
+    Kind.WAIT: gettext_lazy("waited for people"),
+    Kind.HELD: gettext_lazy("held"),
 }
 
 

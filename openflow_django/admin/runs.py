@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 
 from openflow_django import permissions
 from openflow_django.admin import labels
-from openflow_django.admin.pages import PageAdmin, plain_text
+from openflow_django.admin.pages import PageAdmin, may, plain_text
 from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.run_filters import FlowFilter
 from openflow_django.admin.run_page import run_details, whole_value
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.models import ACTIVE_STATUSES, Run
+from openflow_django.models import ACTIVE_STATUSES, Run, RunStatus
 from openflow_django.permissions import NotPermitted
 from openflow_django.services import runs as run_service
 
@@ -105,7 +105,7 @@ class RunAdmin(PageAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         if obj is None:
-            return request.user.has_perm("openflow.view_run")
+            return may(request, "view_run")
         return permissions.can_view_run(request.user, obj)
 
     # Columns
@@ -118,20 +118,20 @@ class RunAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("flow"))
     def flow_name(self, run: Run) -> str:
-        return str(run.flow) if run.flow else "–"
+        return str(run.flow) if run.flow else "—"
 
     @admin.display(description=gettext_lazy("status"))
     def state(self, run: Run) -> SafeString:
-        return labels.status_pill(run.status, run.get_status_display())
+        return labels.status_pill(run.status, RunStatus(run.status).label)
 
     @admin.display(description=gettext_lazy("event"))
     def trigger_name(self, run: Run) -> str:
-        return run.event.name if run.event else "–"
+        return run.event.name if run.event else "—"
 
     @admin.display(description=gettext_lazy("object"))
     def object_name(self, run: Run) -> str:
         return (
-            f"{run.event.object_type} {run.event.object_id}" if run.event and run.event.object_type else "–"
+            f"{run.event.object_type} {run.event.object_id}" if run.event and run.event.object_type else "—"
         )
 
     @admin.display(description=gettext_lazy("duration"))
@@ -193,7 +193,7 @@ class RunAdmin(PageAdmin):
             links["object_link"] = labels.object_link(
                 self.admin_site, request, object_type=run.event.object_type, object_id=run.event.object_id
             )
-            if user.has_perm("openflow.view_event"):
+            if may(request, "view_event"):
                 links["event_url"] = reverse(f"{site}:openflow_event_change", args=(run.event.pk,))
         return links
 

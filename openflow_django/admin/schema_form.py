@@ -127,16 +127,16 @@ def _field(schema: Mapping[str, Any], *, required: bool, choices: Choices | None
     if _enum(schema):
         return _EnumField(_enum(schema), has_default="default" in schema, **common)
     if kind == "boolean":
-        return forms.BooleanField(**common | {"required": False})
+        return forms.BooleanField(**{**common, "required": False})
     if kind in {"integer", "number"}:
         return _number(schema, kind, common)
     if kind == "string":
         return _text(schema, common)
     if kind == "array" and _kind(schema.get("items") or {}) == "string":
-        return LinesField(**common | {"help_text": f"{common['help_text']} {_('One per line.')}".strip()})
+        return LinesField(**{**common, "help_text": f"{common['help_text']} {_('One per line.')}".strip()})
     if kind == "array" and (names := list(ordered_properties(schema.get("items")))):
         told = _("A list of objects with: {names}.").format(names=", ".join(names))
-        common["help_text"] = f"{common['help_text']} {told}".strip()
+        common = {**common, "help_text": f"{common['help_text']} {told}".strip()}
     return JsonTextField(widget=JsonTextarea({"rows": 4}), **common)
 
 
@@ -191,7 +191,7 @@ def _enum(schema: Any) -> list[Any]:
     return values if isinstance(values, list) and all(isinstance(item, scalars) for item in values) else []
 
 
-def _limit(schema: Mapping[str, Any], name: str) -> float | None:
+def _limit(schema: Mapping[str, Any], name: str) -> Any:
     limit = schema.get(name)
     return limit if isinstance(limit, int | float) else None
 

@@ -84,7 +84,7 @@ def site_models() -> list[tuple[str, str]]:
         if model._meta.app_label != OWN_APP and not is_sensitive_model(model)
     ]
     named = [
-        (model._meta.label_lower, f"{model._meta.app_config.verbose_name} › {model._meta.verbose_name}")
+        (model._meta.label_lower, f"{model._meta.app_config.verbose_name} · {model._meta.verbose_name}")
         for model in offered
     ]
     return sorted(named, key=lambda choice: choice[1].lower())

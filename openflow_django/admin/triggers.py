@@ -35,12 +35,13 @@ class TriggerAdmin(PageAdmin):
     ordering = ("flow__name", "id")
     sortable_by = ()
     show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
     list_per_page = 50
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trigger]:
         triggers = Trigger.objects.select_related("flow").defer("flow__draft")
-        return triggers.filter(flow__in=permissions.visible_flows(request.user)).order_by(*self.ordering)
+        return triggers.filter(flow__in=permissions.visible_flows(request.user)).order_by("flow__name", "id")
 
     # Rights are those on the flow.
 
@@ -158,7 +159,7 @@ class TriggerAdmin(PageAdmin):
         response = super().delete_view(request, object_id, extra_context)
         return self._to_flow(trigger.flow) if response.status_code == 302 else response
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """The service writes the history."""
 
     def _flow(self, request: HttpRequest) -> Flow:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -65,20 +65,17 @@ class VersionPages(PageAdmin):
 
     def restore_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
         """On POST make the version the draft, unless somebody saved the draft since the page was opened."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         flow: Flow = self.found(request, object_id)
         if not permissions.can_edit(request.user, flow):
             raise PermissionDenied
-        version = get_object_or_404(flow.versions, number=number)
-        if request.method == "POST":
-            revision = request.POST.get("revision", "")
-            try:
-                flow_service.save_draft(
-                    flow,
-                    document=version.document,
-                    revision=int(revision) if revision.isdecimal() and len(revision) < 10 else 0,
-                    user=request.user,
-                )
-                messages.success(request, _("The draft is version {number} again.").format(number=number))
-            except OpenFlowError as error:
-                self.refuse(request, error)
+        document = get_object_or_404(flow.versions, number=number).document
+        seen = request.POST.get("revision", "")
+        revision = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+        try:
+            flow_service.save_draft(flow, document=document, revision=revision, user=request.user)
+            messages.success(request, _("The draft is version {number} again.").format(number=number))
+        except OpenFlowError as error:
+            self.refuse(request, error)
         return self.go("change", flow.pk)

@@ -1,4 +1,6 @@
-"""Point by point what a person does with a flow in the admin: write, be told of mistakes, save, publish, switch on."""
+"""Point by point what a person does with a flow in the admin: write, be told of mistakes, save, publish,
+switch on.
+"""
 
 import json
 from typing import Any
@@ -237,7 +239,7 @@ def test_a_flow_that_was_never_published_is_not_switched_on(boss, flow) -> None:
     assert flow.status == "inactive"
 
 
-def test_the_page_tells_where_the_flow_stands(boss, flow, version, trigger, run, document) -> None:
+def test_the_page_tells_where_the_flow_stands(boss, flow, run, document) -> None:
     page = Page(boss.get(page_of(flow)))
     assert "v1 is live" in page.text
     assert "when an order is updated and status changes from open to paid" in page.text
