@@ -107,6 +107,12 @@ class OpenFlowSettings:
     MAX_FLOW_DEPTH: int = 20
     """How deep flows may call flows."""
 
+    FORK_MIN_S: float = 0.2
+    """A parallel loop or branch whose remaining work would take longer than this is spread over workers."""
+
+    FORK_PARTS: int = 8
+    """Into how many parts, at most, one parallel loop or branch is spread."""
+
     RUN_TIMEOUT_S: float | None = None
     """Longest life of a run from its start; ``None`` sets no bound."""
 

@@ -54,6 +54,8 @@ class RunKind(models.TextChoices):
     TEST = "test", _("test")
     API = "api", _("API")
     FLOW = "flow", _("another flow")
+    PART = "part", _("part of a run")
+    RESTART = "restart", _("restart")
 
 
 class Run(models.Model):
@@ -79,6 +81,17 @@ class Run(models.Model):
     root = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="descendants", verbose_name=_("root")
     )
+    part_path = models.CharField(_("part of"), max_length=500, blank=True)
+    part_no = models.PositiveIntegerField(_("number of the part"), default=0)
+    original = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="repeats",
+        verbose_name=_("repeats the run"),
+    )
+    restart_path = models.CharField(_("restarted at"), max_length=500, blank=True)
     event = models.OneToOneField(
         Event, models.SET_NULL, null=True, blank=True, related_name="run", verbose_name=_("event")
     )
@@ -143,6 +156,7 @@ class Run(models.Model):
         )
         constraints = (
             models.UniqueConstraint(fields=("flow", "idempotency_key"), name="openflow_run_idempotency"),
+            models.UniqueConstraint(fields=("parent", "part_path", "part_no"), name="openflow_run_part"),
         )
         # `status` leads each index because MariaDB and MySQL ignore the condition.
         indexes = (
@@ -185,6 +199,9 @@ class RunData(models.Model):
         null=True,
         blank=True,
         help_text=_("Only of a test run, which runs the draft of that moment."),
+    )
+    part = OrderedJSONField(
+        _("branches"), null=True, blank=True, help_text=_("Of a part: the numbers of the branches it runs.")
     )
     input = OrderedJSONField(_("input"), null=True, blank=True)
     trigger = OrderedJSONField(_("trigger"), null=True, blank=True)

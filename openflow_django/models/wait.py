@@ -25,7 +25,8 @@ class WaitStatus(models.TextChoices):
 class Wait(models.Model):
     """One step of one run that waits for answers, with what its document asks of those who answer.
 
-    ``required`` approvals let the run go on, one refusal ends the wait. ``groups`` are names of groups of which an
+    ``required`` approvals let the run go on, one refusal ends the wait. ``groups`` are names of groups of
+    which an
     approver must be in one; ``form`` is the JSON Schema of the payload, null when there is none.
     """
 

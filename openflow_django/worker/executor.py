@@ -2,37 +2,23 @@
 
 import logging
 import time
-from contextlib import ExitStack
-from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
 
-from openflow_django import accountability, causality
 from openflow_django.conf import settings
-from openflow_django.engine.driver import Driver, HistoryInvalid, StepLimitReached
-from openflow_django.engine.errors import CANCELED, INTERNAL
-from openflow_django.engine.evaluation import Expressions
-from openflow_django.engine.interpreter import run_flow
-from openflow_django.engine.outcome import UNSET, Outcome, failed
-from openflow_django.engine.parking import Parked
-from openflow_django.engine.ports import History, Ports
-from openflow_django.engine.records import Record
-from openflow_django.engine.scope import RunInfo
+from openflow_django.engine.driver import HistoryInvalid, StepLimitReached
+from openflow_django.engine.errors import INTERNAL
+from openflow_django.engine.forks import PartDone
+from openflow_django.engine.outcome import Outcome, failed
+from openflow_django.engine.parking import Joining, Parked
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.models import RunKind, RunStatus
-from openflow_django.signals import run_finished, run_started
-from openflow_django.spec.document import Flow
-from openflow_django.spec.parse import parse
-from openflow_django.worker.clock import SystemClock
-from openflow_django.worker.identity import acting_for, actor_for
+from openflow_django.models import RunKind
+from openflow_django.signals import run_started
+from openflow_django.worker.drive import drive
+from openflow_django.worker.endings import Endings
 from openflow_django.worker.journal import RunJournal
-from openflow_django.worker.library import Library, version_document
-from openflow_django.worker.rows import read_history
-from openflow_django.worker.runners import evaluator, script_runners
-from openflow_django.worker.steps import Steps
+from openflow_django.worker.library import Library
 from openflow_django.worker.store import CancelRequested, Claim, LeaseLost, Store
-from openflow_django.worker.waits import Waits
 
 __all__ = ["Executor"]
 
@@ -77,110 +63,45 @@ class Executor:
         here."""
         extra = {"run_id": claim.run.pk, "flow_id": claim.run.flow_id}
         try:
-            self._execute(claim)
+            woken = self._execute(claim)
         except LeaseLost:
             logger.warning("run %s is somebody else's now", claim.run.pk, extra=extra)
         except DatabaseError:
             logger.exception("run %s: the database failed, its lease will lapse", claim.run.pk, extra=extra)
             close_old_connections()
+        else:
+            parent = self._store.claim(woken) if woken is not None else None
+            if parent is not None:
+                self.execute(parent)
 
-    def _execute(self, claim: Claim) -> None:
+    def _execute(self, claim: Claim) -> int | None:
+        """The id of the run that this one woke: its parent, when the last part has ended."""
         journal = RunJournal(self._store, claim)
-        if claim.run.claims == 1:
+        end = Endings(self._store, claim, journal)
+        if claim.run.claims == 1 and claim.run.kind != RunKind.PART:
             run_started.send(type(claim.run), run=claim.run)
         if claim.run.crashes > settings.CRASH_LIMIT:
-            self._end(
-                claim, journal, failed("Crashed", f"the worker died {claim.run.crashes} times in this run")
-            )
-            return
+            return end.finish(failed("Crashed", f"the worker died {claim.run.crashes} times in this run"))
         try:
-            self._end(claim, journal, self._drive(claim, journal))
+            return end.finish(self._outcome(claim, journal))
+        except Joining as joining:
+            return end.split(joining)
         except Parked as parked:
-            self._park(claim, journal, parked)
+            return end.park(parked)
         except CancelRequested:
-            self._cancel(claim, journal)
+            return end.cancel()
+
+    def _outcome(self, claim: Claim, journal: RunJournal) -> Outcome:
+        try:
+            return drive(claim, journal=journal, store=self._store, library=self._library)
+        except PartDone:
+            return Outcome(None)
         except (StepLimitReached, HistoryInvalid) as error:
-            self._end(claim, journal, failed(type(error).__name__, error.message))
-        except (LeaseLost, DatabaseError):
+            return failed(type(error).__name__, error.message)
+        except OpenFlowError as error:
+            return failed(INTERNAL, error.message)
+        except (Parked, CancelRequested, LeaseLost, DatabaseError):
             raise
         except Exception as error:
             logger.exception("run %s failed inside the engine", claim.run.pk, extra={"run_id": claim.run.pk})
-            self._end(claim, journal, failed(INTERNAL, f"{type(error).__name__}: {error}"))
-
-    def _drive(self, claim: Claim, journal: RunJournal) -> Outcome:
-        run, data = claim.run, claim.data
-        try:
-            flow = self._document(claim)
-        except OpenFlowError as error:
-            return failed(INTERNAL, error.message)
-        history: History = read_history(self._store.using, run_id=run.pk) if run.seq else {}
-        driver = Driver(
-            ports=Ports(Expressions(evaluator()), self._library),
-            steps=Steps(
-                runners=script_runners(),
-                scripts=self._library,
-                actor=lambda: actor_for(run, data.accountability),
-                run_key=str(run.public_id),
-                max_result_bytes=settings.MAX_RESULT_BYTES,
-                max_json_depth=settings.MAX_JSON_DEPTH,
-            ),
-            journal=journal,
-            clock=SystemClock(),
-            waits=Waits(run),
-            history=history,
-            max_steps=settings.MAX_RUN_STEPS,
-        )
-        with ExitStack() as stack:
-            stack.enter_context(causality.caused_by(run))
-            stack.enter_context(accountability.acting(acting_for(run, data.accountability)))
-            return driver.run(run_flow(flow, data.input, self._info(claim)))
-
-    def _document(self, claim: Claim) -> Flow:
-        if claim.data.document is not None:
-            return parse(claim.data.document)
-        if claim.run.version_id is None:
-            raise OpenFlowError("the version this run is pinned to was deleted")
-        return version_document(claim.run.version_id, claim.run.document_digest)
-
-    def _info(self, claim: Claim) -> RunInfo:
-        run, data = claim.run, claim.data
-        started = run.started_at or run.created_at
-        return RunInfo(
-            run_id=str(run.public_id),
-            trigger=data.trigger if run.kind == RunKind.TRIGGER or data.trigger is not None else UNSET,
-            accountability=data.accountability,
-            env=data.env if isinstance(data.env, dict) else {},
-            started_at=started.isoformat(),
-            max_iterations=settings.MAX_LOOP_ITERATIONS,
-            max_call_depth=settings.MAX_FLOW_DEPTH,
-        )
-
-    def _end(self, claim: Claim, journal: RunJournal, outcome: Outcome) -> None:
-        status = RunStatus.SUCCESS if outcome.ok else RunStatus.FAILURE
-        if outcome.ok and outcome.stop is not None and outcome.stop.skipped:
-            status = RunStatus.SKIPPED
-        self._finish(claim, journal, outcome, status)
-
-    def _cancel(self, claim: Claim, journal: RunJournal) -> None:
-        claim.run.refresh_from_db(fields=["cancel_reason", "canceled_by"])
-        who = str(claim.run.canceled_by or "the site")
-        outcome = failed(CANCELED, f"Job canceled: {claim.run.cancel_reason or 'no reason given'} by {who}")
-        self._finish(claim, journal, outcome, RunStatus.CANCELED)
-
-    def _finish(self, claim: Claim, journal: RunJournal, outcome: Outcome, status: RunStatus) -> None:
-        records: list[Record] = journal.take()
-        self._store.finish(
-            claim,
-            seq=journal.seq,
-            records=records,
-            status=status,
-            result=outcome.value,
-            error=None if outcome.ok else outcome.error,
-        )
-        claim.run.status = status
-        run_finished.send_robust(type(claim.run), run=claim.run)
-
-    def _park(self, claim: Claim, journal: RunJournal, parked: Parked) -> None:
-        status = RunStatus.SUSPENDED if parked.waiting else RunStatus.QUEUED
-        ready_at: datetime = parked.due or timezone.now() + timedelta(days=365)
-        self._store.park(claim, seq=journal.seq, records=journal.take(), status=status, ready_at=ready_at)
+            return failed(INTERNAL, f"{type(error).__name__}: {error}")

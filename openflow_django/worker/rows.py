@@ -50,9 +50,10 @@ def insert_records(using: str, *, run_id: int, first_seq: int, records: Sequence
             cursor.execute(head + ", ".join([row] * len(part)), values)
 
 
-def read_history(using: str, *, run_id: int) -> dict[RecordKey, Record]:
-    """Everything recorded of a run, in one statement."""
-    rows = StepRun.objects.using(using).filter(run_id=run_id).order_by("seq").values_list(*_FIELDS[2:])
+def read_history(using: str, *, run_ids: Sequence[int]) -> dict[RecordKey, Record]:
+    """Everything recorded of these runs, in one statement."""
+    steps = StepRun.objects.using(using).filter(run_id__in=run_ids).order_by("run_id", "seq")
+    rows = steps.values_list(*_FIELDS[2:])
     records = (_record(row) for row in rows)
     return {record.key: record for record in records}
 

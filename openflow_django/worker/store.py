@@ -16,11 +16,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from openflow_django.conf import settings
-from openflow_django.engine.records import Record
-from openflow_django.models import Run, RunData, RunStatus
+from openflow_django.engine.records import Record, RecordKey
+from openflow_django.models import Run, RunData, RunKind, RunStatus
 from openflow_django.spec.json import Json
 from openflow_django.worker.owner import host_prefix, is_gone, owner_name
-from openflow_django.worker.rows import insert_records
+from openflow_django.worker.rows import insert_records, read_history
 
 __all__ = ["CancelRequested", "Claim", "LeaseLost", "Store"]
 
@@ -59,18 +59,24 @@ class Store:
             self._runs(pk=run_id)
             .filter(due | died)
             .update(
+                # First: MySQL computes assignments from left to right, over what those before have set.
+                crashes=F("crashes") + Case(When(died, then=1), default=0),
                 status=RunStatus.RUNNING,
                 lease_token=token,
                 lease_until=self._lease(now),
                 owner=owner_name(),
                 claims=F("claims") + 1,
-                crashes=F("crashes") + Case(When(died, then=1), default=0),
                 started_at=Coalesce("started_at", Value(now, output_field=DateTimeField())),
             )
         )
         if not taken:
             return None
-        data = RunData.objects.using(self.using).select_related("run__event").filter(pk=run_id).first()
+        data = (
+            RunData.objects.using(self.using)
+            .select_related("run__event", "run__parent__data", "run__parent__event")
+            .filter(pk=run_id)
+            .first()
+        )
         if data is None or data.run.lease_token != token:
             return None
         return Claim(run=data.run, data=data, token=token)
@@ -134,6 +140,60 @@ class Store:
         """Let go of a run that cannot go on before ``ready_at`` or an event. Raises LeaseLost."""
         with transaction.atomic(using=self.using):
             self._leave(claim, seq=seq, records=records, status=status, ready_at=ready_at)
+
+    def split(
+        self, claim: Claim, *, seq: int, records: Sequence[Record], path: str, shares: Sequence[Sequence[int]]
+    ) -> list[int]:
+        """Let go of a run until its new parts have ended; the ids of the parts. Raises LeaseLost."""
+        run = claim.run
+        with transaction.atomic(using=self.using):
+            self._leave(claim, seq=seq, records=records, status=RunStatus.JOINING, pending=len(shares))
+            parts = [self._part(run, path, number) for number in range(len(shares))]
+            for part, share in zip(parts, shares, strict=True):
+                part.save(using=self.using, force_insert=True)
+                RunData(run=part, part=list(share)).save(using=self.using, force_insert=True)
+        return [part.pk for part in parts]
+
+    def _part(self, run: Run, path: str, number: int) -> Run:
+        return Run(
+            flow_id=run.flow_id,
+            version_id=run.version_id,
+            document_digest=run.document_digest,
+            parent=run,
+            root=run,
+            part_path=path,
+            part_no=number,
+            kind=RunKind.PART,
+            queue=run.queue,
+            priority=run.priority,
+            started_by_id=run.started_by_id,
+            deadline_at=run.deadline_at,
+        )
+
+    def finish_part(
+        self, claim: Claim, *, seq: int, records: Sequence[Record], status: RunStatus
+    ) -> int | None:
+        """Write the end of a part and count it down. The id of the parent run if it was the last one: it is
+        due now.
+
+        Raises LeaseLost.
+        """
+        parents = self._runs(pk=claim.run.parent_id, status=RunStatus.JOINING)
+        with transaction.atomic(using=self.using):
+            self._leave(claim, seq=seq, records=records, status=status, finished_at=timezone.now())
+            parents.update(pending=F("pending") - 1)
+            woken = parents.filter(pending__lte=0).update(status=RunStatus.QUEUED, ready_at=timezone.now())
+        return claim.run.parent_id if woken else None
+
+    def history(self, run: Run) -> dict[RecordKey, Record]:
+        """Everything recorded of a run: by its parent before it, by itself, by its parts."""
+        owners = [run.parent_id] if run.parent_id else []
+        parts = self._runs(parent_id=run.pk).values_list("pk", flat=True) if not run.parent_id else ()
+        return read_history(self.using, run_ids=[*owners, run.pk, *parts])
+
+    def spread(self, run: Run) -> frozenset[str]:
+        """The paths of the forks that a run has been spread over."""
+        return frozenset(self._runs(parent_id=run.pk).values_list("part_path", flat=True).distinct())
 
     def _leave(self, claim: Claim, *, seq: int, records: Sequence[Record], **fields: Any) -> None:
         left = self._owned(claim).update(

@@ -1,0 +1,89 @@
+"""Setting a claimed run up and driving its interpreter: everything between claim and ending."""
+
+import time
+from contextlib import ExitStack
+
+from openflow_django import accountability, causality
+from openflow_django.conf import settings
+from openflow_django.engine.driver import Driver
+from openflow_django.engine.evaluation import Expressions
+from openflow_django.engine.forks import Forks, InPlace, OnePart
+from openflow_django.engine.interpreter import run_flow
+from openflow_django.engine.outcome import UNSET, Outcome
+from openflow_django.engine.ports import Ports
+from openflow_django.engine.scope import RunInfo
+from openflow_django.exceptions import OpenFlowError
+from openflow_django.models import Run, RunData, RunKind
+from openflow_django.spec.document import Flow
+from openflow_django.spec.parse import parse
+from openflow_django.worker.clock import SystemClock
+from openflow_django.worker.identity import acting_for, actor_for
+from openflow_django.worker.journal import RunJournal
+from openflow_django.worker.library import Library, version_document
+from openflow_django.worker.parts import Splitter
+from openflow_django.worker.runners import evaluator, script_runners
+from openflow_django.worker.steps import Steps
+from openflow_django.worker.store import Claim, Store
+from openflow_django.worker.waits import Waits
+
+__all__ = ["drive"]
+
+
+def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) -> Outcome:
+    """Drive the run to its outcome. Raises Parked, PartDone, CancelRequested, LeaseLost, and OpenFlowError
+    where the run
+    cannot even begin.
+    """
+    run = claim.run
+    main = run.parent or run
+    data: RunData = main.data if run.parent else claim.data
+    driver = Driver(
+        ports=Ports(Expressions(evaluator()), library),
+        steps=Steps(
+            runners=script_runners(),
+            scripts=library,
+            actor=lambda: actor_for(main, data.accountability),
+            run_key=str(main.public_id),
+            max_result_bytes=settings.MAX_RESULT_BYTES,
+            max_json_depth=settings.MAX_JSON_DEPTH,
+        ),
+        journal=journal,
+        clock=SystemClock(),
+        waits=Waits(run),
+        history=store.history(run) if run.seq or run.parent_id else {},
+        forks=_forks(claim, store),
+        max_steps=settings.MAX_RUN_STEPS,
+    )
+    with ExitStack() as stack:
+        stack.enter_context(causality.caused_by(main))
+        stack.enter_context(accountability.acting(acting_for(main, data.accountability)))
+        return driver.run(run_flow(_document(main, data), data.input, _info(main, data)))
+
+
+def _forks(claim: Claim, store: Store) -> Forks:
+    run = claim.run
+    if run.kind == RunKind.PART:
+        return OnePart(run.part_path, claim.data.part or [])
+    spread = store.spread(run) if run.seq else frozenset[str]()
+    return InPlace(time.monotonic, Splitter(spread))
+
+
+def _document(run: Run, data: RunData) -> Flow:
+    if data.document is not None:
+        return parse(data.document)
+    if run.version_id is None:
+        raise OpenFlowError("the version this run is pinned to was deleted")
+    return version_document(run.version_id, run.document_digest)
+
+
+def _info(run: Run, data: RunData) -> RunInfo:
+    triggered = run.kind == RunKind.TRIGGER or data.trigger is not None
+    return RunInfo(
+        run_id=str(run.public_id),
+        trigger=data.trigger if triggered else UNSET,
+        accountability=data.accountability,
+        env=data.env if isinstance(data.env, dict) else {},
+        started_at=(run.started_at or run.created_at).isoformat(),
+        max_iterations=settings.MAX_LOOP_ITERATIONS,
+        max_call_depth=settings.MAX_FLOW_DEPTH,
+    )
