@@ -40,8 +40,7 @@ def item_delete(options: JsonObject, context: OperationContext) -> Json:
     if selection is None:
         return None
     with writing(model, emit_events=chosen["emit_events"]):
-        objects = locked(selection)
-        access.require("delete", model, objects=objects)
+        objects = locked(selection, verb="delete", access=access)
         keys = [to_json(obj.pk) for obj in objects]
         _require_for_dependents(objects, model=model, access=access)
         for obj in objects:

@@ -12,7 +12,7 @@ from openflow_django.operations.items.filters import comparing
 from openflow_django.operations.items.options import MODEL
 from openflow_django.operations.items.paths import path_to
 from openflow_django.operations.items.reading import shape_of
-from openflow_django.operations.items.selection import MAX_OBJECTS, SELECTION, not_found, selection_of
+from openflow_django.operations.items.selection import MAX_OBJECTS, SELECTION, require_found, selection_of
 from openflow_django.operations.items.totals import AGGREGATE, totals
 from openflow_django.operations.options import object_schema
 from openflow_django.spec.json import Json, JsonObject
@@ -94,8 +94,7 @@ def item_read(options: JsonObject, context: OperationContext) -> Json:
             ]
         by_key = {obj.pk: obj for obj in objects}
     access.require("view", model, objects=by_key.values())
-    if missing := selection.missing(set(by_key)):
-        raise not_found(model, missing)
+    require_found(selection.missing(set(by_key)), verb="view", model=model, access=access)
     found = [shape.read(by_key[key]) for key in selection.keys]
     return found[0] if selection.single else list[Json](found)
 

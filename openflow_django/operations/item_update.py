@@ -55,8 +55,7 @@ def item_update(options: JsonObject, context: OperationContext) -> Json:
 
 def _same(payload: JsonObject, *, selection: Selection, access: Access) -> Json:
     """One payload for every object selected."""
-    objects = locked(selection)
-    access.require("change", selection.model, objects=objects)
+    objects = locked(selection, verb="change", access=access)
     for obj in objects:
         write(obj, payload, creating=False)
     keys = [to_json(obj.pk) for obj in objects]
@@ -67,8 +66,7 @@ def _batch(found: list[JsonObject], *, model: ModelClass, access: Access) -> Jso
     """To each object its own payload."""
     pairs = [key_of(payload, model=model) for payload in found]
     selection = Selection(model=model, keys=tuple(dict.fromkeys(key for key, _rest in pairs)), condition=Q())
-    objects = {obj.pk: obj for obj in locked(selection)}
-    access.require("change", model, objects=objects.values())
+    objects = {obj.pk: obj for obj in locked(selection, verb="change", access=access)}
     for index, (key, payload) in enumerate(pairs):
         write(objects[key], payload, creating=False, index=index)
     return [to_json(key) for key, _rest in pairs]

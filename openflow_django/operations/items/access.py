@@ -155,7 +155,7 @@ def _grants_rights(model: ModelClass) -> bool:
 
 
 def _allowed(field: models.Field) -> bool:
-    names = {str(name).lower() for name in getattr(settings, "SENSITIVE_ALLOWED", ())}
+    names = {str(name).lower() for name in settings.SENSITIVE_ALLOWED}
     return f"{field.model._meta.label_lower}.{field.name}" in names
 
 

@@ -8,12 +8,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from openflow_django.operations.base import OperationError
-from openflow_django.operations.items.access import Access, ModelClass
+from openflow_django.operations.items.access import Access, ModelClass, Verb
 from openflow_django.operations.items.filters import condition
 from openflow_django.operations.items.values import to_field, to_json
 from openflow_django.spec.json import Json, JsonObject
 
-__all__ = ["MAX_OBJECTS", "SELECTION", "Selection", "key_of", "not_found", "selection_of"]
+__all__ = ["MAX_OBJECTS", "SELECTION", "Selection", "key_of", "require_found", "selection_of"]
 
 MAX_OBJECTS = 10_000
 """Objects one step may write or read at once."""
@@ -96,8 +96,19 @@ def key_of(payload: JsonObject, *, model: ModelClass) -> tuple[Any, JsonObject]:
     return _key(model, payload[name]), rest
 
 
-def not_found(model: ModelClass, keys: list[Json]) -> OperationError:
-    """The error for keys that are not there."""
+def require_found(keys: list[Json], *, verb: Verb, model: ModelClass, access: Access) -> None:
+    """Return when no key is missing.
+
+    Raises :class:`OperationError`: ``item_not_found``, or ``item_forbidden`` where the actor has no right
+    over the whole model: whether an object exists is not told to whom it does not concern.
+    """
+    if not keys:
+        return
+    access.require(verb, model)
+    raise _not_found(model, keys)
+
+
+def _not_found(model: ModelClass, keys: list[Json]) -> OperationError:
     named = ", ".join(str(key) for key in keys[:5])
     return OperationError(
         f"There is no {model._meta.label_lower} {named}", code="item_not_found", name="NotFound", result=keys
@@ -114,4 +125,4 @@ def _key(model: ModelClass, key: Json) -> Any:
     try:
         return to_field(model._meta.pk, key)
     except ValidationError as error:
-        raise not_found(model, [key]) from error
+        raise _not_found(model, [key]) from error

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from openflow_django.conf import settings
 from openflow_django.emission import suppressed
 from openflow_django.operations.base import OperationError
-from openflow_django.operations.items.access import ModelClass, writable
+from openflow_django.operations.items.access import Access, ModelClass, Verb, writable
 from openflow_django.operations.items.filters import comparing
-from openflow_django.operations.items.selection import MAX_OBJECTS, Selection, not_found
+from openflow_django.operations.items.selection import MAX_OBJECTS, Selection, require_found
 from openflow_django.operations.items.values import to_field, to_json
 from openflow_django.spec.json import Json, JsonInvalid, JsonObject, loads
 
@@ -74,12 +74,15 @@ def objects_of(model: ModelClass) -> "QuerySet[Any]":
     return manager.using(router.db_for_write(model)).order_by("pk")
 
 
-def locked(selection: Selection) -> list[Any]:
-    """The selected objects, locked against other writers where the database can.
+def locked(selection: Selection, *, verb: Verb, access: Access) -> list[Any]:
+    """The selected objects, locked against other writers where the database can, for an actor who may do this
+    with them.
 
-    Raises :class:`OperationError`: ``item_not_found`` for keys that are not there, ``item_too_many``.
+    Raises :class:`OperationError`: ``item_not_found`` for keys that are not there, ``item_too_many``,
+    ``item_forbidden``.
     """
-    objects = objects_of(selection.model)
+    model = selection.model
+    objects = objects_of(model)
     # Two steps, because a lock on a query with outer joins is refused by PostgreSQL.
     with comparing():
         keys = list(selection.of(objects).values_list("pk", flat=True)[: MAX_OBJECTS + 1])
@@ -87,12 +90,14 @@ def locked(selection: Selection) -> list[Any]:
         message = f"The filter selects more than {MAX_OBJECTS} objects"
         raise OperationError(message, code="item_too_many", name="TooMany")
     found = {obj.pk: obj for obj in objects.select_for_update().filter(pk__in=keys)}
-    if missing := selection.missing(set(found)):
-        raise not_found(selection.model, missing)
-    if selection.keys is not None:
-        return [found[key] for key in selection.keys]
-    still = set(selection.of(objects).filter(pk__in=keys).values_list("pk", flat=True))
-    return [obj for key, obj in found.items() if key in still]
+    require_found(selection.missing(set(found)), verb=verb, model=model, access=access)
+    if selection.keys is None:
+        still = set(selection.of(objects).filter(pk__in=keys).values_list("pk", flat=True))
+        chosen = [obj for key, obj in found.items() if key in still]
+    else:
+        chosen = [found[key] for key in selection.keys]
+    access.require(verb, model, objects=chosen)
+    return chosen
 
 
 def write(obj: Model, payload: JsonObject, *, creating: bool, index: int | None = None) -> None:
