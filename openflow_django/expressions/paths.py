@@ -18,7 +18,16 @@ from openflow_django.expressions.ports import Failure
 from openflow_django.expressions.tokens import Token
 from openflow_django.spec.json import Json
 
-__all__ = ["HANDED_OVER", "RESULTS", "HandedOver", "Path", "PathStep", "read", "read_path"]
+__all__ = [
+    "HANDED_OVER",
+    "RESULTS",
+    "HandedOver",
+    "Path",
+    "PathStep",
+    "read",
+    "read_path",
+    "read_result_path",
+]
 
 PathStep: TypeAlias = tuple[str, bool]
 """The key, and whether ``?.`` stands before it. Indexes are keys too, as in JavaScript."""
@@ -87,13 +96,20 @@ class Path:
     null_safe: bool = False
 
 
-def read_path(text: str, tokens: Sequence[Token]) -> Path | None:
-    """The path that ``text`` (cut into ``tokens``) is, or None where it is more than a path."""
-    if exact := RESULT_PATH.fullmatch(text.strip()):
-        step_id = exact[1] or exact[2] or exact[3]
-        keys = [step_id, *([exact[4]] if exact[4] else []), *exact[5].split(".")[1:]]
-        if "length" not in keys[1:]:
-            return Path(RESULTS, tuple((key, False) for key in keys), null_safe=True)
+def read_result_path(text: str) -> Path | None:
+    """The JSON path into a step's result that ``text`` is, or None where it has another form."""
+    exact = RESULT_PATH.fullmatch(text.strip())
+    if exact is None:
+        return None
+    step_id = exact[1] or exact[2] or exact[3]
+    keys = [step_id, *([exact[4]] if exact[4] else []), *exact[5].split(".")[1:]]
+    if "length" in keys[1:]:
+        return None
+    return Path(RESULTS, tuple((key, False) for key in keys), null_safe=True)
+
+
+def read_path(tokens: Sequence[Token]) -> Path | None:
+    """The path that ``tokens`` are, read as JavaScript, or None where they are more than a path."""
     if not tokens or not _is_identifier(tokens[0]) or tokens[0].text in RESERVED:
         return None
     steps: list[PathStep] = []

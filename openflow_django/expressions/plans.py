@@ -14,7 +14,7 @@ from openflow_django.expressions.javascript import (
     is_async,
     is_statements,
 )
-from openflow_django.expressions.paths import Path, read_path
+from openflow_django.expressions.paths import Path, read_path, read_result_path
 from openflow_django.expressions.references import References, references
 from openflow_django.expressions.tokens import Token, tokenise
 from openflow_django.spec.json import Json
@@ -32,6 +32,9 @@ __all__ = [
 
 MAX_SOURCE: Final = 65_536
 """Longest text of an expression, in characters."""
+
+MAX_CACHED: Final = 10_000
+"""Longest text whose plan is kept, in characters."""
 
 LITERALS: Final[dict[str, Json]] = {"true": True, "false": False, "null": None, "undefined": None}
 SAFE_INTEGER: Final = 2**53 - 1
@@ -62,8 +65,9 @@ class JavaScriptPlan:
 
 @dataclass(frozen=True, slots=True)
 class PathPlan:
-    """A plain path, with the same text for the engine where Python cannot tell. ``judged`` asks for its
-    truth.
+    """A plain path, with the same text for the engine where Python cannot tell.
+
+    ``judged`` asks for the truth of the value instead of the value.
     """
 
     path: Path
@@ -74,38 +78,21 @@ class PathPlan:
 Plan: TypeAlias = Constant | PathPlan | JavaScriptPlan
 
 
-@lru_cache(maxsize=4096)
 def compile_expression(source: str) -> Plan:
     """The plan for an expression or a list of statements.
 
     Raises ExpressionSyntaxError for what can be seen without an engine: unbalanced brackets, strings that are
     never closed, a text of more than MAX_SOURCE characters.
     """
-    tokens = _tokens(source)
-    if not tokens:
-        return Constant("null")
-    if not is_statements(source) and (constant := _constant(source)) is not None:
-        return constant
-    javascript = _javascript(source, function_body(source))
-    path = read_path(source, tokens)
-    return javascript if path is None else PathPlan(path, javascript)
+    return _kept_expression(source) if len(source) <= MAX_CACHED else _expression(source)
 
 
-@lru_cache(maxsize=4096)
 def compile_condition(source: str) -> Plan:
     """The plan for the truth of one expression, by JavaScript's rules; its value is True or False.
 
     Raises ExpressionSyntaxError as :func:`compile_expression`, and for statements.
     """
-    tokens = _tokens(source)
-    body = condition_body(source)
-    if not tokens:
-        return Constant("false")
-    if (constant := _constant(source)) is not None:
-        return Constant(json.dumps(is_truthy(constant.json)))
-    javascript = _javascript(source, body)
-    path = read_path(source, tokens)
-    return javascript if path is None else PathPlan(path, javascript, judged=True)
+    return _kept_condition(source) if len(source) <= MAX_CACHED else _condition(source)
 
 
 def is_truthy(value: Json) -> bool:
@@ -113,6 +100,34 @@ def is_truthy(value: Json) -> bool:
     if isinstance(value, list | dict):
         return True
     return bool(value) and not (isinstance(value, float) and math.isnan(value))
+
+
+def _expression(source: str) -> Plan:
+    tokens = _tokens(source)
+    if not tokens:
+        return Constant("null")
+    if not is_statements(source) and (constant := _constant(source)) is not None:
+        return constant
+    javascript = _javascript(source, function_body(source))
+    path = read_result_path(source) or read_path(tokens)
+    return javascript if path is None else PathPlan(path, javascript)
+
+
+def _condition(source: str) -> Plan:
+    tokens = _tokens(source)
+    body = condition_body(source)
+    if not tokens:
+        return Constant("false")
+    if (constant := _constant(source)) is not None:
+        return Constant(json.dumps(is_truthy(constant.json)))
+    javascript = _javascript(source, body)
+    # What is judged is Boolean(source), so a path stands inside of JavaScript: a missing step raises.
+    path = read_path(tokens)
+    return javascript if path is None else PathPlan(path, javascript, judged=True)
+
+
+_kept_expression = lru_cache(maxsize=4096)(_expression)
+_kept_condition = lru_cache(maxsize=4096)(_condition)
 
 
 def _tokens(source: str) -> tuple[Token, ...]:

@@ -227,7 +227,7 @@ def position(text: str, at: int) -> tuple[int, int]:
     return before.count("\n") + 1, at - before.rfind("\n")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=32)
 def tokenise(text: str) -> Source:
     """Cut ``text`` into tokens.
 

@@ -147,6 +147,15 @@ def test_a_condition_on_a_path_gives_its_truth():
     }
 
 
+def test_in_a_condition_a_path_into_results_is_javascript():
+    scope = Names({}, Results(RESULTS))
+    sources = ("results.a.b[0].c", "results.nope", "results.a.missing", "results.a.missing.deeper")
+    plans = {source: compile_condition(source) for source in sources}
+    found, unknown, missing, deeper = evaluate_many(plans, scope, engine=NoEngine()).values()
+    assert (found.json, unknown.json, missing.json) == (True, False, False)
+    assert deeper == Failure("TypeError", "cannot read property 'deeper' of undefined")
+
+
 KEYS = st.sampled_from(["a", "b", "length", "constructor", "toString", "__proto__", "0", "1", "x y", "ä"])
 LEAVES = (
     st.none()
