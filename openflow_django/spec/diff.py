@@ -5,9 +5,9 @@ is an object with a ``type``. Steps are matched by id over the whole document, s
 loop has moved; it was not removed here and added there.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
 from openflow_django.spec.json import Json, JsonObject, canonical
@@ -130,17 +130,35 @@ def _without_steps(value: Json, depth: int) -> Json:
 
 
 def _moved(old: Mapping[str, _Step], new: Mapping[str, _Step]) -> set[str]:
-    """Steps in another container, and those that break the common order within their container."""
+    """Steps in another container, and the fewest that break the common order within their container."""
     moved = {key for key in new if key in old and old[key].container != new[key].container}
-    before = [key for key in old if key in new and key not in moved]
-    after = [key for key in new if key in old and key not in moved]
-    kept = set[str]()
-    for container in {step.container for step in new.values()}:
-        left = [key for key in before if old[key].container == container]
-        right = [key for key in after if new[key].container == container]
-        for block in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks():
-            kept.update(left[block.a : block.a + block.size])
-    return moved | {key for key in after if key not in kept}
+    place = {key: index for index, key in enumerate(old)}
+    orders: dict[tuple[str, str], list[str]] = {}
+    for key, step in new.items():
+        if key in old and key not in moved:
+            orders.setdefault(step.container, []).append(key)
+    for keys in orders.values():
+        kept = _longest_rise([place[key] for key in keys])
+        moved.update(key for index, key in enumerate(keys) if index not in kept)
+    return moved
+
+
+def _longest_rise(numbers: list[int]) -> set[int]:
+    """Indices of a longest rising selection of different ``numbers``."""
+    tails: list[int] = []
+    heights: list[int] = []
+    before: list[int | None] = []
+    for index, number in enumerate(numbers):
+        height = bisect_left(heights, number)
+        before.append(tails[height - 1] if height else None)
+        tails[height : height + 1] = [index]
+        heights[height : height + 1] = [number]
+    found: set[int] = set()
+    last = tails[-1] if tails else None
+    while last is not None:
+        found.add(last)
+        last = before[last]
+    return found
 
 
 def _fields(
@@ -148,17 +166,36 @@ def _fields(
 ) -> Iterator[Change]:
     if _same(before, after):
         return
-    if isinstance(before, dict) and isinstance(after, dict) and path.count(".") < MAX_FIELD_DEPTH:
-        for key in dict.fromkeys((*after, *before)):
+    if path.count(".") < MAX_FIELD_DEPTH and (members := _members(before, after)) is not None:
+        left, right = members
+        for key in dict.fromkeys((*right, *left)):
             name = f"{path}.{key}" if path else key
-            if key not in before:
-                yield Change(kind="added", step_id=step_id, summary=summary, field=name, after=after[key])
-            elif key not in after:
-                yield Change(kind="removed", step_id=step_id, summary=summary, field=name, before=before[key])
-            else:
-                yield from _fields(before[key], after[key], step_id=step_id, summary=summary, path=name)
+            if key in left and key in right:
+                yield from _fields(left[key], right[key], step_id=step_id, summary=summary, path=name)
+            elif right.get(key) is not None:
+                yield Change(kind="added", step_id=step_id, summary=summary, field=name, after=right[key])
+            elif left.get(key) is not None:
+                yield Change(kind="removed", step_id=step_id, summary=summary, field=name, before=left[key])
         return
     yield Change(kind="changed", step_id=step_id, summary=summary, field=path, before=before, after=after)
+
+
+def _members(before: Json, after: Json) -> tuple[JsonObject, JsonObject] | None:
+    """What can be compared member by member: two objects, and two lists of as many objects, by index.
+
+    A member that is absent means the same as one that is null.
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before, after
+    if not isinstance(before, list) or not isinstance(after, list) or len(before) != len(after):
+        return None
+    if not all(isinstance(item, dict) for item in (*before, *after)):
+        return None
+    return _numbered(before), _numbered(after)
+
+
+def _numbered(items: list[Json]) -> JsonObject:
+    return {str(index): item for index, item in enumerate(items)}
 
 
 def _same(before: Json, after: Json) -> bool:
