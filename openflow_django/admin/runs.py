@@ -24,6 +24,7 @@ from openflow_django.admin.run_page import run_details, whole_value
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import ACTIVE_STATUSES, Run, RunStatus
 from openflow_django.permissions import NotPermitted
+from openflow_django.services import repeats
 from openflow_django.services import runs as run_service
 
 __all__ = ["RunAdmin"]
@@ -238,7 +239,7 @@ class RunAdmin(PageAdmin):
             return HttpResponseNotAllowed(["POST"])
         run: Run = self.found(request, object_id)
         try:
-            again = run_service.replay(run, user=request.user)
+            again = repeats.replay(run, user=request.user)
         except NotPermitted:
             raise
         except OpenFlowError as error:

@@ -41,12 +41,12 @@ def records_before(path: str, history: History, flow: Flow, *, load: Callable[[J
     recorded call
     chose. Raises RestartRefused for a place that the run never reached.
     """
-    target = path.split("/")
-    place = _Place(history, load)
-    kept = [record for record in history.values() if place.precedes(record, flow.value.modules, target, "")]
     if not any(record.path == path or record.path.startswith(f"{path}/") for record in history.values()):
         raise RestartRefused(f"the run never came to {path!r}")
-    return kept
+    target, place = path.split("/"), _Place(history, load)
+    return [
+        record for record in history.values() if place.precedes(record, flow.value.modules, target, prefix="")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ class _Place:
     history: History
     load: Callable[[Json], Flow]
 
-    def precedes(self, record: Record, modules: Sequence[Module], target: Sequence[str], prefix: str) -> bool:
+    def precedes(
+        self, record: Record, modules: Sequence[Module], target: Sequence[str], *, prefix: str
+    ) -> bool:
         """Whether a record below ``prefix`` belongs to what ran before the target, a path relative to
         ``prefix``."""
         if not record.path.startswith(prefix):
@@ -69,13 +71,15 @@ class _Place:
             return position is not None and position < order[step]
         if len(target) == 1:
             return False
-        return self._inside(record, modules[position], target, here, prefix, int(attempt or 0))
+        module = modules[position]
+        return self._inside(record, module, target, here=here, prefix=prefix, attempt=int(attempt or 0))
 
     def _inside(
         self,
         record: Record,
         module: Module,
         target: Sequence[str],
+        *,
         here: Sequence[str],
         prefix: str,
         attempt: int,
@@ -90,14 +94,13 @@ class _Place:
             return own < attempt
         inner = f"{prefix}{here[0]}/"
         if isinstance(module.value, PathFlow) and target[1] != "error":
-            return self.precedes(
-                record, self._called(f"{prefix}{module.id}").value.modules, target[1:], inner
-            )
+            called = self._called(f"{prefix}{module.id}").value.modules
+            return self.precedes(record, called, target[1:], prefix=inner)
         if here[1] != target[1]:
             return _runs_before(module, here[1], target[1])
         if len(target) == 2 or len(here) == 2:
             return False
-        return self.precedes(record, _modules(module, target[1]), target[2:], f"{inner}{here[1]}/")
+        return self.precedes(record, _modules(module, target[1]), target[2:], prefix=f"{inner}{here[1]}/")
 
     def _called(self, path: str) -> Flow:
         calls = (

@@ -1,4 +1,4 @@
-"""Runs: started, tested, replayed, stopped. A run is rows; after the commit the queue hears its number."""
+"""Runs: started, tested, stopped. A run is rows; after the commit the queue hears its number."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ from openflow_django.signals import run_canceled, run_finished, run_queued
 from openflow_django.spec.issues import DocumentInvalid, errors
 from openflow_django.spec.json import Json, digest, normalise
 
-__all__ = ["cancel", "replay", "start", "start_test", "wake"]
+__all__ = ["cancel", "create", "environment", "start", "start_test", "wake"]
 
 logger = logging.getLogger("openflow.runs")
 
@@ -81,9 +81,9 @@ def start(
         input=_stored(input),
         trigger=_stored(trigger),
         accountability=_stored(accountability),
-        env=_environment(),
+        env=environment(),
     )
-    return _create(run, data=data, user=user)
+    return create(run, data=data, user=user)
 
 
 def start_test(
@@ -120,45 +120,9 @@ def start_test(
         input=_stored(input),
         trigger=_stored(trigger),
         accountability=_stored(accountability),
-        env=_environment(),
+        env=environment(),
     )
-    return _create(run, data=data, user=user)
-
-
-def replay(run: Run, *, user: User | None) -> Run:
-    """Start a new run with the version, input, trigger and accountability of an earlier one.
-
-    Raises:
-        NotPermitted: the user may not replay the run.
-        FlowNotLive: its flow is gone, inactive, or the version was deleted.
-    """
-    if user is not None:
-        permissions.require(permissions.can_replay(user, run), _("replay this run"))
-    data = RunData.objects.using(home()).get(run=run)
-    if run.flow is None:
-        raise FlowNotLive(_("The flow of this run was deleted."))
-    if data.document is None and not run.flow.is_live:
-        raise FlowNotLive(_("The flow %(path)s is not active.") % {"path": run.flow.path})
-    copy = Run(
-        flow=run.flow,
-        version=run.version,
-        document_digest=run.document_digest,
-        kind=RunKind.TEST if data.document is not None else RunKind.MANUAL,
-        queue=run.queue,
-        priority=run.priority,
-        started_by=audit.person(user),
-    )
-    if data.document is None and run.version is None:
-        raise FlowNotLive(_("The version of this run was deleted."))
-    copied = RunData(
-        run=copy,
-        document=data.document,
-        input=data.input,
-        trigger=data.trigger,
-        accountability=data.accountability,
-        env=_environment(),
-    )
-    return _create(copy, data=copied, user=user)
+    return create(run, data=data, user=user)
 
 
 def cancel(run: Run, *, user: User | None, reason: str = "") -> Run:
@@ -196,7 +160,11 @@ def wake(run: Run) -> None:
         transaction.on_commit(partial(_ring, run.pk, queue=run.queue, priority=run.priority), using=home())
 
 
-def _create(run: Run, *, data: RunData, user: User | None) -> Run:
+def create(run: Run, *, data: RunData, user: User | None) -> Run:
+    """Write a new run with its data and wake a worker after the commit: where every way to start a run ends.
+
+    A run with an idempotency key that the flow has seen before is not written: the earlier one is returned.
+    """
     alias = home()
     if settings.RUN_TIMEOUT_S is not None:
         run.deadline_at = run.ready_at + timedelta(seconds=settings.RUN_TIMEOUT_S)
@@ -248,8 +216,8 @@ def _stored(value: Any) -> Json:
     return normalise(value, max_bytes=settings.MAX_PAYLOAD_BYTES, max_depth=settings.MAX_JSON_DEPTH)
 
 
-def _environment() -> dict[str, str]:
-    """The allowed variables of the environment, as they are when the run starts."""
+def environment() -> dict[str, str]:
+    """The allowed variables of the environment, as they are now: what a run that starts sees as ``$env``."""
     return {name: os.environ[name] for name in settings.ENV_ALLOW_LIST if name in os.environ}
 
 

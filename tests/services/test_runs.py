@@ -11,7 +11,7 @@ from django.utils import timezone
 from openflow_django import signals
 from openflow_django.models import Run, RunData, RunKind, RunStatus
 from openflow_django.permissions import NotPermitted
-from openflow_django.services import flows, runs
+from openflow_django.services import flows, repeats, runs
 from openflow_django.services.errors import FlowNotLive, RunFinal
 from openflow_django.spec.issues import DocumentInvalid
 from openflow_django.spec.json import JsonInvalid, digest
@@ -199,7 +199,7 @@ class TestReplaying:
         flows.save_draft(live, document={**document, "summary": "second"}, revision=1, user=None)
         flows.publish(live, digest=digest(live.draft), user=None)
         person = user("replay_run")
-        second = runs.replay(first, user=person)
+        second = repeats.replay(first, user=person)
         assert second.pk != first.pk
         assert (second.version, second.kind, second.started_by) == (version, "manual", person)
         assert (second.data.input, second.data.trigger) == ({"name": "Ann"}, {"t": 1})
@@ -208,24 +208,24 @@ class TestReplaying:
     def test_a_test_run_repeats_its_draft(self, flow, document):
         first = runs.start_test(flow, input={}, user=None)
         flows.save_draft(flow, document={**document, "summary": "changed"}, revision=1, user=None)
-        assert runs.replay(first, user=None).data.document == document
+        assert repeats.replay(first, user=None).data.document == document
 
     def test_it_takes_the_right(self, live, user):
         with pytest.raises(NotPermitted):
-            runs.replay(start(live), user=user("run_flow", "view_run", "cancel_run"))
+            repeats.replay(start(live), user=user("run_flow", "view_run", "cancel_run"))
 
     def test_an_inactive_flow_is_not_replayed(self, live):
         run = start(live)
         flows.deactivate(live, user=None)
         with pytest.raises(FlowNotLive):
-            runs.replay(run, user=None)
+            repeats.replay(run, user=None)
 
     def test_a_deleted_flow_is_not_replayed(self, live):
         run = start(live)
         flows.delete_flow(live, user=None)
         run.refresh_from_db()
         with pytest.raises(FlowNotLive):
-            runs.replay(run, user=None)
+            repeats.replay(run, user=None)
 
 
 class TestCanceling:
