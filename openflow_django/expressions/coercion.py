@@ -67,9 +67,7 @@ def stringify(value: Json) -> str:
 
 
 def is_same(one: Json, other: Json) -> bool:
-    """Whether two values are equal without any coercion: numbers by value, lists and objects member by
-    member.
-    """
+    """Whether two values are equal without any coercion; lists and objects member by member."""
     if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
         return one is other
     if isinstance(one, list):

@@ -1,6 +1,4 @@
-"""JavaScript as authors write it, made into function bodies that an engine can run (OpenFlow semantics
-section 3).
-"""
+"""What authors write, made into function bodies that an engine can run (OpenFlow semantics section 3)."""
 
 from dataclasses import dataclass
 
@@ -25,9 +23,7 @@ class Body:
 
 
 def balanced(source: str) -> bool:
-    """Whether every bracket, string, template, comment and regular expression of ``source`` is closed within
-    it.
-    """
+    """Whether all that ``source`` opens, from brackets to comments, is closed within it."""
     try:
         tokenise(source)
     except ExpressionSyntaxError:
@@ -55,8 +51,7 @@ def is_statements(source: str) -> bool:
 
 
 def function_body(source: str) -> Body:
-    """The body that computes ``source``: ``return`` is put in front of an expression, statements stay as they
-    are.
+    """The body that computes ``source``: an expression gets a ``return``, statements stay as they are.
 
     Statements get a block of their own, so that they may declare a variable called like a name of the scope.
     Raises ExpressionSyntaxError where the text cannot be cut into tokens.

@@ -1,5 +1,4 @@
-"""Plain paths such as ``results.a.items[0].name``, read in Python: no engine, integers of any size stay
-exact.
+"""Plain paths such as ``results.a.items[0].name``, read in Python without an engine.
 
 Members follow JavaScript: a missing one is undefined, a member of undefined or null is a TypeError, ``?.``
 gives undefined for the rest of the chain. What only JavaScript knows (methods, members of text and numbers)

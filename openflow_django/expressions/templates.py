@@ -64,8 +64,9 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A string cut at its tags: ``texts`` has one piece more than ``tags``. ``exact`` if it is nothing but
-    one tag.
+    """A string cut at its tags: ``texts`` has one piece more than ``tags``.
+
+    ``exact`` tells that it is nothing but one tag.
     """
 
     texts: tuple[str, ...]
@@ -90,9 +91,7 @@ def render(value: Json, data: Mapping[str, Json], *, strict: bool = False) -> Js
 
 
 def tags(value: Json) -> list[str]:
-    """The paths of all tags in the strings of ``value``, in order, as written. Raises TemplateError as
-    rendering does.
-    """
+    """The paths of all tags in the strings of ``value``, in order, as written. Raises as rendering does."""
     return list(_tags(value))
 
 
@@ -102,16 +101,15 @@ def compile_template(text: str) -> Template:
 
 
 def look_up(path: str, data: Mapping[str, Json]) -> Json | Undefined:
-    """The value at a bare path such as ``$trigger.body.items[0]``. Raises TemplateError for one that cannot
-    be read.
-    """
+    """The value at a bare path such as ``$trigger.body.items[0]``. Raises TemplateError as rendering does."""
     return _find(_checked(path), data)
 
 
 @lru_cache(maxsize=4096)
 def parse_path(text: str) -> tuple[str, ...]:
-    """The steps of a path: ``a.b``, ``a[0]``, ``a.0``, ``a['k']``, blanks allowed around each. Raises
-    TemplateError.
+    """The steps of a path: ``a.b``, ``a[0]``, ``a.0``, ``a['k']``, with blanks around each.
+
+    Raises TemplateError for one that cannot be read.
     """
     steps: list[str] = []
     at = 0

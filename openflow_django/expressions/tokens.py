@@ -84,9 +84,7 @@ class _Bracket:
     text: str
     at: int
     ends_operand: bool
-    """Whether a value, and so a division rather than a regular expression, may stand before what follows its
-    closer.
-    """
+    """Whether its closer ends a value, so that a slash after it divides."""
 
 
 @dataclass(slots=True)

@@ -18,8 +18,7 @@ __all__ = ["FlowObject", "evaluate_transforms"]
 
 
 class FlowObject(Mapping[str, Json]):
-    """What the paths of templates start from: ``$trigger`` and the like, then steps by id, then the names of
-    the scope.
+    """What paths of templates start from: ``$trigger`` and the like, steps by id, names of the scope.
 
     Nothing is read before it is asked for.
     """

@@ -68,8 +68,7 @@ def parse_date(text: str, *, zone: tzinfo = UTC) -> datetime | None:
 
 
 def parse_iso(text: str, *, zone: tzinfo = UTC) -> datetime | None:
-    """An ISO 8601 date in its extended or basic form, by month, week or day of the year, with or without a
-    time.
+    """An ISO 8601 date, extended or basic, by month, week or day of the year, with or without a time.
 
     Without an offset it is meant in ``zone``. None for any other text.
     """
@@ -199,9 +198,7 @@ def _dated(year: int, month: int, day: int, rest: str, *, zone: tzinfo) -> datet
 
 
 def _timed(day: date, clock: tuple[str | None, ...], *, zone: tzinfo) -> datetime:
-    """``day`` at hour, minute, second and fraction, with an offset from UTC or in ``zone``. Raises
-    ValueError.
-    """
+    """``day`` at hour, minute, second and fraction, with an offset or in ``zone``. Raises ValueError."""
     hour, minute, second, fraction, offset = clock or (None, None, None, None, None)
     hours, minutes, seconds = int(hour or 0), int(minute or 0), int(second or 0)
     milliseconds = int((fraction or "")[:3].ljust(3, "0"))

@@ -18,9 +18,7 @@ Operand: TypeAlias = Scalar | tuple[Scalar, ...]
 """What stands beside an operator; a tuple beside those that take several."""
 
 Test: TypeAlias = Callable[[Json], list[JsonObject]]
-"""Judges a value: [] when it passes, else what is wrong, as ``type`` and the operand under ``valid`` or the
-like.
-"""
+"""Judges a value: [] when it passes, else what is wrong: ``type``, the operand as ``valid`` or the like."""
 
 REQUIRED: Final[JsonObject] = {"type": "required"}
 """The finding for a value that is absent or of a kind that the operator cannot judge."""

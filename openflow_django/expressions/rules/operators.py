@@ -40,9 +40,7 @@ def build_test(name: str, operand: Operand, *, zone: tzinfo = UTC) -> Test:
 
 
 def validate_rule(rule: Json) -> list[str]:
-    """The operators of a rule that nothing is known about, each once: they accept every value that is
-    present.
-    """
+    """The operators of a rule that nothing is known about, each once: they accept whatever is present."""
     return list(dict.fromkeys(_unknown_operators(rule)))
 
 
