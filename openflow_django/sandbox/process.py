@@ -53,10 +53,10 @@ class ChildProcess:
         if os.name != "posix":
             raise SandboxUnavailable("The sandbox needs Linux, macOS or another POSIX system.")
         ours, theirs = socket.socketpair()
-        self._process = _start(module, theirs, name=name)
-        theirs.close()
-        ours.settimeout(0)
-        self._channel = Channel(ours.detach())
+        with theirs, ours:
+            self._process = _start(module, theirs, name=name)
+            ours.settimeout(0)
+            self._channel = Channel(ours.detach())
         self.pid = self._process.pid
         self.greeting = self._greet(config)
 
@@ -73,15 +73,23 @@ class ChildProcess:
 
     def kill(self) -> None:
         """End the child and everything it started, and reap it."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
-        self._channel.close()
+        self._stop()
+        self._release()
 
     def forget(self) -> None:
         """Let go of the child in a process that was forked from its owner: it stays the owner's."""
-        self._channel.close()
+        self._release()
         self._process.returncode = 0
+
+    def _stop(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _release(self) -> None:
+        self._channel.close()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
 
     def _greet(self, config: JsonObject) -> JsonObject:
         deadline = time.monotonic() + START_WALL_S
@@ -90,10 +98,10 @@ class ChildProcess:
             tag, parts = self.receive(deadline=deadline, max_bytes=GREETING_BYTES)
             greeting: Json = json.loads(parts[0])
         except (ChannelClosed, ChannelTimeout, FrameTooLarge, IndexError, ValueError) as error:
-            self.kill()
-            raise SandboxUnavailable(
-                f"The sandbox child did not start ({type(error).__name__}): {self._last_words()}"
-            ) from error
+            self._stop()
+            text = f"The sandbox child did not start ({type(error).__name__}): {self._last_words()}"
+            self._release()
+            raise SandboxUnavailable(text) from error
         if tag != "g" or not isinstance(greeting, dict):
             self.kill()
             raise SandboxUnavailable(str(greeting))
@@ -104,9 +112,8 @@ class ChildProcess:
     def _last_words(self) -> str:
         if self._process.stderr is None:
             return ""
-        with self._process.stderr as pipe:
-            fcntl.fcntl(pipe, fcntl.F_SETFL, os.O_NONBLOCK)
-            text = (pipe.read(4096) or b"").decode(errors="replace").strip()
+        fcntl.fcntl(self._process.stderr, fcntl.F_SETFL, os.O_NONBLOCK)
+        text = (self._process.stderr.read(4096) or b"").decode(errors="replace").strip()
         return text.splitlines()[-1] if text else f"exit code {self.exit_code}"
 
 
@@ -125,5 +132,4 @@ def _start(module: str, descriptor: socket.socket, *, name: str) -> "subprocess.
             start_new_session=True,
         )
     except OSError as error:
-        descriptor.close()
         raise SandboxUnavailable(f"Python could not be started for the sandbox: {error}") from error

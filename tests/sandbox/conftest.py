@@ -10,7 +10,7 @@ from openflow_django.sandbox.evaluator import Evaluator
 from openflow_django.sandbox.limits import MIB, SandboxLimits
 
 SMALL = SandboxLimits(
-    cpu_s=0.2,
+    cpu_s=0.1,
     wall_s=0.5,
     memory_bytes=16 * MIB,
     source_bytes=4096,
