@@ -8,6 +8,7 @@ the language that is active.
 """
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeAlias, cast
@@ -81,7 +82,9 @@ def complete(options: Mapping[str, Json], *, judge: Draft202012Validator) -> Jso
         for name, value in options.items()
         if value is not None or name not in properties or judge.evolve(schema=properties[name]).is_valid(None)
     }
-    defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
+    defaults = {
+        name: deepcopy(schema["default"]) for name, schema in properties.items() if "default" in schema
+    }
     return {**defaults, **given}
 
 

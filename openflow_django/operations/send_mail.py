@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,9 @@ from openflow_django.spec.json import Json, JsonObject, digest
 __all__ = ["send_mail"]
 
 MAX_SUBJECT = 998  # RFC 5322, 2.1.1: the longest line
+
+PATIENCE_S = 30.0
+"""Seconds of silence of the mail server."""
 
 ADDRESSES = {
     "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}],
@@ -95,12 +98,21 @@ def send_mail(options: JsonObject, context: OperationContext) -> Json:
         to=recipients["to"],
         cc=recipients["cc"],
         bcc=recipients["bcc"],
+        connection=_connection(context),
     )
     if chosen.get("html"):
         message.attach_alternative(chosen["html"], "text/html")
     _send(message)
     context.log("info", f"Mail sent to {count} recipients")
     return None
+
+
+def _connection(context: OperationContext) -> Any:
+    """The mail backend of the site. Where it would wait for ever (SMTP without ``EMAIL_TIMEOUT``) it gets an end."""
+    connection: Any = get_connection()
+    if getattr(connection, "timeout", 0) is None:
+        connection.timeout = min(PATIENCE_S, context.deadline_s or PATIENCE_S)
+    return connection
 
 
 def _send(message: EmailMultiAlternatives) -> None:

@@ -81,6 +81,16 @@ def test_options_are_completed_and_handed_to_the_function():
     }
 
 
+def test_a_default_is_never_shared_between_steps():
+    def run(options: Any, context: OperationContext) -> Any:
+        options["list"].append(1)
+        return options["list"]
+
+    schema = object_schema({"list": {"type": "array", "default": []}})
+    found = Operation(type="x", label="x", options_schema=schema, run=run)
+    assert perform(found, {}) == perform(found, {}) == [1]
+
+
 def test_null_counts_as_not_given_where_the_option_does_not_admit_it():
     assert perform(greeting(), {"name": "Ada", "times": None}) == {"name": "Ada", "times": 1}
     with pytest.raises(OperationError, match="missing: name"):

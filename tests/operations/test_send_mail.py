@@ -1,10 +1,14 @@
 """``send_mail``: what goes out, what is refused, and that a failed delivery fails the step."""
 
+import socket
+import time
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
+
+from openflow_django.operations import OperationContext, OperationError, operations
 
 
 class Refusing(BaseEmailBackend):
@@ -145,6 +149,18 @@ def test_a_mail_that_is_not_taken_fails_the_step(step, settings, backend):
     error = refused(step)
     assert error.code == "mail_not_sent"
     assert "hunter2" not in str(error.as_dict())
+
+
+def test_a_silent_mail_server_ends_in_time(settings):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = listener.getsockname()
+        options = {"to": "ada@example.com", "subject": "Hello"}
+        began = time.monotonic()
+        with pytest.raises(OperationError) as raised:
+            operations.get("send_mail").perform(options, context=OperationContext(deadline_s=0.2))
+    assert raised.value.code == "mail_not_sent"
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(

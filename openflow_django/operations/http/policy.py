@@ -49,8 +49,9 @@ class Policy:
 
     def names(self, target: Target) -> bool:
         """Whether the site allows this host by name."""
-        if {target.host, f"{target.host}:{target.port}", f"[{target.host}]:{target.port}"} & self.hosts:
-            return True
+        for host in (target.host, f"[{target.host}]"):
+            if {host, f"{host}:{target.port}"} & self.hosts:
+                return True
         labels = target.host.split(".")
         domains = (".".join(labels[start:]) for start in range(1, len(labels)))
         return target.address is None and any(f"*.{domain}" in self.hosts for domain in domains)

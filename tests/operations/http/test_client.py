@@ -5,9 +5,12 @@ import socket
 import threading
 import time
 import zlib
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from openflow_django.operations.base import OperationError
 from openflow_django.operations.http import Client, Limits, Policy, Request, SystemResolver
@@ -398,6 +401,44 @@ def test_the_number_and_size_of_headers_are_capped():
 def test_what_is_not_http_fails_with_a_code(data):
     with serving(sending(data)) as server:
         assert refused(server.url) == "http_response_malformed"
+
+
+GARBAGE = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.0 301 \r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"\r\n",
+        b"\r\n\r\n",
+        b": ",
+        b" ",
+        b"Content-Length: 5\r\n",
+        b"Content-Length: -1\r\n",
+        b"Content-Length: 5, 6\r\n",
+        b"Content-Length: 9e9\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n",
+        b"Content-Encoding: gzip\r\n",
+        b"Content-Encoding: deflate, br, x\r\n",
+        b"Location: http://[\r\n",
+        b"Location: //\r\n",
+        b"5\r\nhello\r\n",
+        b"0\r\n",
+        b"-1\r\n",
+        b"ffffffffffffffff\r\n",
+        b"1;x=y\r\na\r\n",
+        b"\x1f\x8b\x08\x00",
+        b"\x00",
+        b"\xff\xfe",
+    ]
+)
+
+
+@given(st.lists(GARBAGE | st.binary(max_size=8), max_size=12))
+@example([b"HTTP/1.1 200 OK\r\n", b"Content-Length: 5, 6\r\n", b"\r\n", b"hello"])
+def test_whatever_a_server_sends_there_is_a_response_or_an_error_with_a_code(pieces):
+    with serving(sending(b"".join(pieces))) as server, suppress(OperationError):
+        assert 100 <= get(server.url, max_redirects=1, max_bytes=10_000, total_s=5).status <= 999
 
 
 def test_a_closed_port_and_an_unknown_name_fail_with_a_code(monkeypatch):
