@@ -1,7 +1,7 @@
 """One step of a level: mocked, skipped, or run and retried (OpenFlow semantics section 5)."""
 
 from collections.abc import Generator
-from typing import Any, assert_never
+from typing import Any
 
 from openflow_django.engine.branches import run_branch_all, run_branch_one
 from openflow_django.engine.calls import run_call
@@ -75,8 +75,6 @@ def _run_value(machine: Machine, attempt: Attempt) -> Steps:
             return (yield from run_branch_all(machine, attempt, value))
         case PathFlow() as value:
             return (yield from run_call(machine, attempt, value))
-        case value:
-            assert_never(value)
 
 
 def _run_leaf(attempt: Attempt) -> Steps:

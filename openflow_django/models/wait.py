@@ -1,4 +1,7 @@
-"""A wait: a run holds back its next step until people have answered."""
+"""A wait: a run holds back its next step until people have answered.
+
+Of a run that is spread over parts, waits and answers belong to the run that people see.
+"""
 
 from typing import Any
 
@@ -59,9 +62,13 @@ class Wait(models.Model):
 
 
 class Answer(models.Model):
-    """What one person said to a wait. Kept also when it came too late to count."""
+    """What one person said to a wait, which may not have begun yet. Kept also when it came too late to count.
 
-    wait = models.ForeignKey(Wait, models.CASCADE, related_name="answers", verbose_name=_("approval"))
+    ``key`` names who answered or by which link: nobody counts twice.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="answers", verbose_name=_("run"))
+    path = models.CharField(_("path"), max_length=500)
     approved = models.BooleanField(_("approved"))
     payload = OrderedJSONField(_("payload"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
@@ -78,14 +85,14 @@ class Answer(models.Model):
     created_at = models.DateTimeField(_("answered at"), default=timezone.now)
 
     id: int
-    wait_id: int
+    run_id: int
     user_id: Any
 
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
         default_permissions = ("view",)
-        constraints = (models.UniqueConstraint(fields=("wait", "key"), name="openflow_answer_key"),)
+        constraints = (models.UniqueConstraint(fields=("run", "path", "key"), name="openflow_answer_key"),)
 
     def __str__(self) -> str:
         return self.approver

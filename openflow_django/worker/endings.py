@@ -12,6 +12,7 @@ from openflow_django.queues import get_queue
 from openflow_django.signals import run_finished
 from openflow_django.worker.journal import RunJournal
 from openflow_django.worker.store import Claim, Store
+from openflow_django.worker.waits import Waits
 
 __all__ = ["Endings"]
 
@@ -43,8 +44,8 @@ class Endings:
         outcome = failed(CANCELED, f"Job canceled: {run.cancel_reason or 'no reason given'} by {who}")
         return self._finish(outcome, RunStatus.CANCELED)
 
-    def park(self, parked: Parked) -> None:
-        """The run cannot go on before a time or an event."""
+    def park(self, parked: Parked) -> int | None:
+        """The run cannot go on before a time or an event. One that arrived meanwhile makes it due at once."""
         status = RunStatus.SUSPENDED if parked.waiting else RunStatus.QUEUED
         ready_at: datetime = parked.due or timezone.now() + FAR
         self._store.park(
@@ -54,6 +55,8 @@ class Endings:
             status=status,
             ready_at=ready_at,
         )
+        run = self._claim.run
+        return run.pk if Waits(run).have_ended() and self._store.resume(run.pk) else None
 
     def split(self, joining: Joining) -> None:
         """The run waits for its parts; they are due now."""

@@ -141,6 +141,12 @@ class Store:
         with transaction.atomic(using=self.using):
             self._leave(claim, seq=seq, records=records, status=status, ready_at=ready_at)
 
+    def resume(self, run_id: int) -> bool:
+        """Make a parked run due now. False: it is not parked."""
+        parked = (RunStatus.QUEUED, RunStatus.SUSPENDED)
+        due = {"status": RunStatus.QUEUED, "ready_at": timezone.now()}
+        return bool(self._runs(pk=run_id, status__in=parked).update(**due))
+
     def split(
         self, claim: Claim, *, seq: int, records: Sequence[Record], path: str, shares: Sequence[Sequence[int]]
     ) -> list[int]:

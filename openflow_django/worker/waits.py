@@ -10,14 +10,14 @@ from django.utils import timezone
 from openflow_django.engine.commands import Pending, Resumption, WaitForEvents
 from openflow_django.models import Answer, Run, Wait, WaitStatus
 
-__all__ = ["Waits"]
+__all__ = ["Waits", "judged"]
 
 
 class Waits:
-    """Port :class:`~openflow_django.engine.ports.Waits` of one run."""
+    """Port :class:`~openflow_django.engine.ports.Waits` of one run; of a part, it asks on behalf of the whole."""
 
     def __init__(self, run: Run) -> None:
-        self._run = run
+        self._run = run.parent or run
         self._using = router.db_for_write(Wait)
 
     def poll(self, command: WaitForEvents) -> Resumption | Pending:
@@ -27,7 +27,7 @@ class Waits:
         """
         with transaction.atomic(using=self._using):
             wait = self._open(command)
-            resumption = _judged(wait, self._answers(wait))
+            resumption = judged(wait, self._answers(wait))
             if isinstance(resumption, Resumption) and wait.status == WaitStatus.OPEN:
                 Wait.objects.using(self._using).filter(pk=wait.pk).update(
                     status=resumption.kind, resolved_at=timezone.now()
@@ -57,15 +57,21 @@ class Waits:
         return wait
 
     def _answers(self, wait: Wait) -> QuerySet[Answer]:
-        answers = Answer.objects.using(self._using).filter(wait=wait).order_by("id")
+        answers = Answer.objects.using(self._using).filter(run_id=wait.run_id, path=wait.path).order_by("id")
         return answers if wait.resolved_at is None else answers.filter(created_at__lte=wait.resolved_at)
+
+    def have_ended(self) -> bool:
+        """Whether an answer has ended an open wait since it was polled: the run must not stay parked then."""
+        waits = Wait.objects.using(self._using).filter(run_id=self._run.pk, status=WaitStatus.OPEN)
+        return any(isinstance(judged(wait, self._answers(wait)), Resumption) for wait in waits)
 
 
 def _schema(form: object) -> object:
     return form.get("schema", form) if isinstance(form, dict) else None
 
 
-def _judged(wait: Wait, answers: QuerySet[Answer]) -> Resumption | Pending:
+def judged(wait: Wait, answers: QuerySet[Answer]) -> Resumption | Pending:
+    """What the answers so far come to (OpenFlow semantics section 8)."""
     given = list(answers)
     refused = next((answer for answer in given if not answer.approved), None)
     approved = [answer for answer in given if answer.approved]
