@@ -16,8 +16,8 @@ from openflow_django.spec.json import Json
 from tests.sandbox.conftest import SMALL
 
 LIMITS = ScriptLimits(
-    cpu_s=0.3,
-    wall_s=1.0,
+    cpu_s=0.1,
+    wall_s=10,
     memory_bytes=32 * MIB,
     source_bytes=32 * 1024,
     scope_bytes=64 * 1024,
@@ -480,7 +480,6 @@ class TestLimits:
             ("return { toJSON() { for (;;); } }", "Timeout", "cpu_s"),
             ("throw { get message() { for (;;); } }", "Timeout", "cpu_s"),
             ("console.log({ toJSON() { for (;;); } })", "Timeout", "cpu_s"),
-            ("new Array(2 ** 32 - 1).join('ab')", "Timeout", "wall_s"),
             ("const a = {}; a.a = a; return a", "TypeError", ""),
         ],
     )
@@ -502,8 +501,8 @@ class TestLimits:
 
     def test_timeout_of_the_step(self, runner: ScriptRunner) -> None:
         content = "export const main = () => new Array(2 ** 32 - 1).join('ab')"
-        result = runner.run(ScriptJob(language="bun", content=content, timeout_s=0.2))
-        assert result.error == {"name": "Timeout", "message": "Stopped at the timeout of the step, 0.2 s."}
+        result = runner.run(ScriptJob(language="bun", content=content, timeout_s=0.3))
+        assert result.error == {"name": "Timeout", "message": "Stopped at the timeout of the step, 0.3 s."}
 
     def test_hostile_source_for_the_stripper(self, runner: ScriptRunner) -> None:
         for content in (
