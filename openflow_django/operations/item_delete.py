@@ -52,7 +52,7 @@ def _require_for_dependents(objects: list[Any], *, model: ModelClass, access: Ac
     """What goes along with the objects takes the right to delete it, too."""
     collector: Any = Collector(using=router.db_for_write(model))
     collector.collect(objects)
-    dependents = {*collector.data, *(rows.model for rows in collector.fast_deletes)}
+    dependents = {*collector.data, *(rows.model for rows in collector.fast_deletes if rows.exists())}
     for dependent in dependents - {model, type(None)}:
         if not dependent._meta.auto_created:
             access.require("delete", dependent)

@@ -108,7 +108,7 @@ def send_mail(options: JsonObject, context: OperationContext) -> Json:
 
 
 def _connection(context: OperationContext) -> Any:
-    """The mail backend of the site. Where it would wait for ever (SMTP without ``EMAIL_TIMEOUT``) it gets an end."""
+    """The mail backend of the site; one that would wait for ever (SMTP without a timeout) gets an end."""
     connection: Any = get_connection()
     if getattr(connection, "timeout", 0) is None:
         connection.timeout = min(PATIENCE_S, context.deadline_s or PATIENCE_S)

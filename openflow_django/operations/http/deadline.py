@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 __all__ = ["Deadline", "TimedSocket", "TimedTLSSocket", "TooManyBytes", "Watch"]
 
 
-class TooManyBytes(Exception):  # noqa: N818 - named after what happened, as its neighbours are
+class TooManyBytes(Exception):
     """The other side sent more than it may."""
 
 

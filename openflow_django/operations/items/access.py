@@ -114,11 +114,14 @@ def readable_fields(model: ModelClass) -> list[models.Field]:
 def writable(model: ModelClass, name: str) -> models.Field | None:
     """The field that a flow may write under this name, or None.
 
-    Sensitive fields, files, generated columns and fields that are not editable cannot be written; neither can
-    those that grant rights, unless the site lists them in ``SENSITIVE_ALLOWED``.
+    Sensitive fields, files, generated columns, links to a parent model and fields that are not editable
+    cannot be written; neither can those that grant rights, unless the site lists them in
+    ``SENSITIVE_ALLOWED``.
     """
     field = next((field for field in _own_fields(model) if name in _names(field)), None)
     if field is None or _is_hidden(field) or not field.editable or isinstance(field, models.FileField):
+        return None
+    if isinstance(field, models.ForeignKey) and field.remote_field.parent_link:
         return None
     if field.name in PRIVILEGES and _grants_rights(model) and not _allowed(field):
         return None

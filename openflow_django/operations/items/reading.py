@@ -35,19 +35,19 @@ class Shape:
 
     def loaded(self, objects: "QuerySet[Any]") -> "QuerySet[Any]":
         """The objects with everything the shape needs: one query more for each relation."""
-        prefetched = [
-            _plural(relation, objects=relation.related_model._default_manager.all())
-            for name, relation in self.own.items()
-            if name not in self.nested and relation.is_relation and is_plural(relation)
-        ]
+        prefetched = {
+            _accessor(relation): _plural(relation, objects=relation.related_model._default_manager.all())
+            for relation in self.own.values()
+            if relation.is_relation and is_plural(relation)
+        }
         for relation, shape in self.nested.values():
             inner = shape.loaded(shape.model._default_manager.all())
-            prefetched.append(
+            prefetched[_accessor(relation)] = (
                 _plural(relation, objects=inner)
                 if is_plural(relation)
                 else Prefetch(_accessor(relation), queryset=inner)
             )
-        return objects.prefetch_related(*prefetched)
+        return objects.prefetch_related(*prefetched.values())
 
     def read(self, obj: Model) -> JsonObject:
         """The object as JSON."""
@@ -70,19 +70,21 @@ def shape_of(fields: Iterable[str], *, model: ModelClass, access: Access) -> Sha
 
 def _shape(paths: list[list[str]], *, model: ModelClass, access: Access, depth: int) -> Shape:
     own: dict[str, Any] = {}
-    deeper: dict[str, list[list[str]]] = {}
+    deeper: dict[Any, tuple[str, list[list[str]]]] = {}
     for first, *rest in paths:
         if first == ALL and not rest:
             own |= {member.name: member for member in readable_fields(model)}
-        elif rest:
-            deeper.setdefault(first, []).append(rest)
-        else:
-            own[first] = member = field_or_fail(model, first)
-            if member.auto_created and member.is_relation:
-                access.require("view", member.related_model)
+            continue
+        member = field_or_fail(model, first)
+        if rest:
+            # A field has several names; what is asked under any of them is read once, under the first.
+            deeper.setdefault(member, (first, []))[1].append(rest)
+            continue
+        if member.is_relation and member.auto_created and not member.concrete:
+            access.require("view", member.related_model)
+        own[first] = member
     nested: dict[str, tuple[Any, Shape]] = {}
-    for name, inner in deeper.items():
-        relation = field_or_fail(model, name)
+    for relation, (name, inner) in deeper.items():
         target = step_into(model, relation, access=access, depth=depth)
         nested[name] = (relation, _shape(inner, model=target, access=access, depth=depth + 1))
     return Shape(model=model, own=own, nested=nested)

@@ -73,6 +73,8 @@ def to_field(field: Any, value: Any) -> Any:
         raise ValidationError(_("Enter a valid value."), code="invalid") from error
     if isinstance(converted, int) and not -INTEGER_BOUND <= converted < INTEGER_BOUND:
         raise ValidationError(_("Enter a smaller number."), code="out_of_range")
+    if isinstance(converted, str) and "\x00" in converted:
+        raise ValidationError(_("Null characters are not allowed."), code="null_characters_not_allowed")
     if settings.USE_TZ and isinstance(converted, datetime) and timezone.is_naive(converted):
         return timezone.make_aware(converted)
     return converted

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import DataError, IntegrityError, router, transaction
 from django.db.models import Manager, Model, ProtectedError, QuerySet, RestrictedError
 from django.utils.translation import gettext as _
@@ -121,7 +121,7 @@ def write(obj: Model, payload: JsonObject, *, creating: bool, index: int | None 
                 relations[field.name] = _related_keys(field, value, using=obj._state.db or _alias(obj))
             else:
                 columns[field.name] = value
-                setattr(obj, field.attname, to_field(field, value))
+                _assign(obj, field, value, creating=creating)
         except ValidationError as error:
             problems.setdefault(name, []).append(error)
     _validate(obj, columns=columns, creating=creating, problems=problems)
@@ -130,6 +130,14 @@ def write(obj: Model, payload: JsonObject, *, creating: bool, index: int | None 
     obj.save(force_insert=creating, using=_alias(obj))
     for name, keys in relations.items():
         getattr(obj, name).set(keys)
+
+
+def _assign(obj: Model, field: Any, value: Json, *, creating: bool) -> None:
+    converted = to_field(field, value)
+    if field.primary_key and not creating and converted != getattr(obj, field.attname):
+        # Saving under another key would leave the object as it is and make a second one.
+        raise ValidationError(_("The key of an object cannot be changed."), code="key_changed")
+    setattr(obj, field.attname, converted)
 
 
 def _validate(obj: Any, *, columns: dict[str, Any], creating: bool, problems: Problems) -> None:
@@ -153,6 +161,10 @@ def _validate(obj: Any, *, columns: dict[str, Any], creating: bool, problems: Pr
             for name, errors in found.items():
                 problems.setdefault(name, []).extend(errors)
                 already.add(name)
+        except ObjectDoesNotExist:
+            # A rule of the model looked at a relation that is one of the problems.
+            if not problems:
+                raise
 
 
 def _related_keys(field: Any, value: Json, *, using: str) -> list[Any]:

@@ -130,6 +130,33 @@ def test_a_star_stands_for_all_own_fields_at_any_level(step, stock):
     assert "api_token" not in found["author"]
 
 
+def test_a_relation_asked_for_under_two_names_is_read_once(step, stock):
+    found = step.run(
+        "item_read",
+        model=BOOK,
+        key=stock.bees.pk,
+        fields=[
+            "author.name",
+            "author_id.email",
+            "author_id",
+            "tags.name",
+            "tags",
+            "reviews",
+            "reviews.stars",
+        ],
+    )
+    assert found["author"] == {"name": "Ben", "email": "ben@example.com"}
+    assert found["author_id"] == stock.ben.pk
+    assert found["tags"] == [{"name": "novel"}]
+    assert found["reviews"] == []
+    loan = Loan.objects.create(book=stock.bees, reader="Eve")
+    copies = step.run("item_read", model="library.tag", key="novel", fields=["books", "books.title"])
+    assert copies == {"books": [{"title": "Air"}, {"title": "Bees"}]}
+    assert step.run("item_read", model="library.loan", key=loan.pk, fields="book.title")["book"] == {
+        "title": "Bees"
+    }
+
+
 def test_related_objects_cost_one_query_for_each_relation(step, stock, django_assert_num_queries):
     with django_assert_num_queries(4):
         step.run("item_read", model=BOOK, fields=["title", "author.name", "reviews.stars", "tags.name"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.operations.library.models import Book, Review
+from tests.operations.library.models import Book, Review, Tag
 
 BOOK = "library.book"
 
@@ -93,9 +93,37 @@ def test_of_several_all_or_none_are_written(step, stock):
 
 
 def test_the_key_itself_is_not_changed(step, stock):
-    error = step.fail("item_update", model=BOOK, key=stock.air.pk, payload={"id": 77, "pages": 1})
-    assert error.code == "item_invalid"
+    for model, key, payload in (
+        (BOOK, stock.air.pk, {"id": 77, "pages": 1}),
+        ("library.tag", "novel", {"name": "story"}),
+        ("library.review", stock.air.reviews.first().pk, {"id": 77}),
+    ):
+        error = step.fail("item_update", model=model, key=key, payload=payload)
+        assert [problem["code"] for problem in error.result] == ["key_changed"]
     assert Book.objects.filter(pk=stock.air.pk, pages=100).exists()
+    assert Tag.objects.count() == 2
+
+
+def test_a_child_of_a_model_is_written_with_its_parent(step, stock):
+    [key] = step.run("item_create", model="library.atlas", payload={"title": "World", "maps": 3})
+    assert step.run("item_read", model="library.atlas", key=key, fields="title, maps") == {
+        "title": "World",
+        "maps": 3,
+    }
+    step.run("item_update", model="library.atlas", key=key, payload={"title": "Stars", "maps": 4})
+    assert Book.objects.get(pk=key).title == "Stars"
+    for payload in (
+        {"book_ptr": stock.air.pk, "maps": 1},
+        {"book_ptr_id": stock.air.pk},
+        {"id": stock.air.pk},
+    ):
+        error = step.fail("item_create", model="library.atlas", payload={"title": "Mine", **payload})
+        assert error.code == "item_invalid"
+    assert (
+        step.fail("item_update", model="library.atlas", key=key, payload={"id": stock.air.pk}).code
+        == "item_invalid"
+    )
+    assert Book.objects.get(pk=stock.air.pk).title == "Air"
 
 
 def test_columns_nobody_touches_are_not_judged(step, stock):

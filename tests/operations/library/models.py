@@ -65,6 +65,16 @@ class Book(models.Model):
         return self.title
 
 
+class Atlas(Book):
+    """A table of its own beside that of its parent."""
+
+    maps = models.PositiveIntegerField(default=0)
+
+    class Meta(Book.Meta):
+        constraints = []
+        app_label = "library"
+
+
 class Loan(models.Model):
     """One to one, so that both directions of such a relation can be read."""
 
@@ -90,6 +100,8 @@ class Review(models.Model):
         return self.text
 
     def clean(self):
+        if self.book.pages == 0:
+            raise ValidationError("There is nothing to review.", code="no_pages")
         if self.stars == 1 and not self.text:
             raise ValidationError("One star needs a reason.", code="no_reason")
 
