@@ -70,10 +70,6 @@ class Atlas(Book):
 
     maps = models.PositiveIntegerField(default=0)
 
-    class Meta(Book.Meta):
-        constraints = []
-        app_label = "library"
-
 
 class Loan(models.Model):
     """One to one, so that both directions of such a relation can be read."""
