@@ -37,7 +37,7 @@ def run_module(machine: Machine, module: Module, scope: Scope, path: str) -> Ste
     attempt = Attempt(module, scope, path)
     while True:
         outcome = yield from _run_attempt(machine, attempt)
-        if outcome.ok or outcome.unrecoverable:
+        if outcome.ok or outcome.unrecoverable or outcome.stop is not None:
             return outcome
         delay = yield from _backoff(attempt, outcome)
         if delay is None:

@@ -39,7 +39,7 @@ def run_branch_one(machine: Machine, attempt: Attempt, value: BranchOne) -> Step
     scope = attempt.scope.inner(attempt.scope.flow_input)
     outcome = yield from machine.level(modules, scope, f"{attempt.prefix}{chosen.value}/")
     yield attempt.note(outcome)
-    return outcome
+    return outcome.outside()
 
 
 def run_branch_all(machine: Machine, attempt: Attempt, value: BranchAll) -> Steps:
@@ -59,7 +59,7 @@ def _run_sequential(machine: Machine, attempt: Attempt, branches: Sequence[Branc
         result = yield from machine.level(branch.modules, scope, f"{attempt.prefix}{index}/")
         values.append(result.value)
         if not result.ok and not branch.skip_failure:
-            return Outcome(values, ok=False, handled=result.handled)
+            return Outcome(values, ok=False, handled=result.handled, stop=result.stop)
         if result.stop is not None:
             return Outcome(values, stop=result.stop)
     return Outcome(values)

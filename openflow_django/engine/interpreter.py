@@ -100,7 +100,7 @@ def _handled(outcome: Outcome, scope: Scope, prefix: str) -> Steps:
     scope.resumption = None
     result = yield from run_module(_MACHINE, handler, scope, f"{prefix}{handler.id}")
     recovered = result.ok and isinstance(result.value, dict) and result.value.get("recover") is True
-    return Outcome(result.value, ok=False, handled=True, recovered=recovered)
+    return Outcome(result.value, ok=False, handled=True, recovered=recovered, stop=outcome.stop)
 
 
 def _run_modules(modules: Sequence[Module], scope: Scope, prefix: str) -> Steps:
@@ -132,14 +132,14 @@ def _after_success(module: Module, outcome: Outcome, scope: Scope, path: str, he
 
 def _after_failure(module: Module, outcome: Outcome, scope: Scope, path: str) -> Ending:
     """A step failed for good: its error branch runs, or the failure is tolerated, or this level ends."""
-    if outcome.unrecoverable:
+    if outcome.unrecoverable or outcome.stop is not None:
         return outcome
     branch = module.error_branch
     if branch is None or not branch.modules:
         return None if module.continue_on_error else outcome
     result = yield from run_level(branch.modules, scope.after_failure(), f"{path}/error/")
     if not result.ok or result.stop is not None:
-        return result
+        return result.outside()
     if branch.then == "stop":
         return Outcome(result.value, stop=Stop())
     scope.go_on_from(result.value)
@@ -169,7 +169,7 @@ def _early_stop_error(condition: StopAfterIf, outcome: Outcome, message: str) ->
     error: dict[str, Json] = {"name": EARLY_STOP, "message": message or f"stop after if: {condition.expr}"}
     if condition.error_include_result:
         error["result"] = outcome.value
-    return Outcome({"error": error}, ok=False, rejection=error)
+    return Outcome({"error": error}, ok=False, stop=Stop(), rejection=error)
 
 
 def _sleep_after(module: Module, scope: Scope, path: str) -> Ending:
@@ -187,15 +187,21 @@ def _sleep_after(module: Module, scope: Scope, path: str) -> Ending:
             lambda ports: ports.expressions.transform(transform, scope.names(results=False)),
         )
         if decision.failure is not None:
-            return decision.failure
+            return (yield from _unable_to_sleep(module, decision.failure, scope, path))
         value = decision.value
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        return failed(
-            EXECUTION, f"sleep must be a number of seconds, zero or more, not {value!r}", step_id=module.id
-        )
+        message = f"sleep must be a number of seconds, zero or more, not {value!r}"
+        failure = failed(EXECUTION, message, step_id=module.id)
+        return (yield from _unable_to_sleep(module, failure, scope, path))
     if value > 0:
         yield Sleep(path, Kind.SLEEP, module.id, float(value))
     return None
+
+
+def _unable_to_sleep(module: Module, failure: Outcome, scope: Scope, path: str) -> Ending:
+    """The sleep has no length: a failure of the step it belongs to (section 12, quirk 10)."""
+    scope.finish(module.id, failure)
+    return (yield from _after_failure(module, failure, scope, path))
 
 
 _MACHINE: Final = Machine(level=run_level, call=run_called_flow)

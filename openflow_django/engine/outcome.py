@@ -29,7 +29,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of a step or of a list of steps.
+    """The end of a step or of a list of steps. ``stop`` of a failure: the stop condition made it one.
 
     ``value`` is what OpenFlow calls the result: of a failure, an object ``{"error": {...}}``, the list of a
     loop, or what
@@ -47,6 +47,15 @@ class Outcome:
     skipped: bool = False
     rejection: Json | Unset = UNSET
     args: JsonObject | None = None
+
+    def outside(self) -> "Outcome":
+        """The outcome of a level as the step around it has it: one that failed is an ordinary failure there.
+
+        A recovery is none for the levels above (section 6), and what no retry of a step inside could mend,
+        one
+        of the whole level may.
+        """
+        return replace(self, recovered=False, unrecoverable=False)
 
     def settled(self) -> "Outcome":
         """The outcome where a recovery by the failure module counts: at the root, in parallel branches, in

@@ -93,10 +93,11 @@ class Steps:
     def run(self, command: RunStep, ports: Ports) -> StepResult:
         if isinstance(command.module.value, Identity):
             return StepResult(ok=True, value=command.scope.previous)
-        work = _Work(command, command.args or {}, _Log())
+        work = _Work(command, command.args or {}, _Log(), prepared=command.args is not None)
         try:
-            if command.args is None:
+            if not work.prepared:
                 work.args = ports.expressions.transforms(_transforms(command), command.scope.names())
+                work.prepared = True
             return StepResult(
                 ok=True, value=self._cached(work, ports), args=work.args, logs=work.logs.entries()
             )
@@ -185,16 +186,17 @@ class _ScriptError(Exception):
 
 @dataclass(slots=True)
 class _Work:
-    """One leaf step on its way. ``args`` are empty until its transforms are evaluated."""
+    """One leaf step on its way. ``args`` are empty until its transforms are evaluated: then it is
+    ``prepared``, and its retries use them again."""
 
     command: RunStep
     args: JsonObject
     logs: "_Log"
+    prepared: bool
 
     def failed(self, error: JsonObject, *, rejection: Json = None) -> StepResult:
-        return StepResult(
-            ok=False, error=error, rejection=rejection, args=self.args, logs=self.logs.entries()
-        )
+        args = self.args if self.prepared else None
+        return StepResult(ok=False, error=error, rejection=rejection, args=args, logs=self.logs.entries())
 
 
 class _Log:
