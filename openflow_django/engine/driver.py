@@ -25,6 +25,7 @@ from openflow_django.engine.errors import EXECUTION
 from openflow_django.engine.forks import Forks, InPlace
 from openflow_django.engine.outcome import Outcome, failed
 from openflow_django.engine.parking import Parked
+from openflow_django.engine.policies import MAX_DELAY_S
 from openflow_django.engine.ports import Clock, History, Journal, Ports, StepRunner, Waits
 from openflow_django.engine.records import Kind, Record
 from openflow_django.exceptions import OpenFlowError
@@ -185,7 +186,9 @@ class Driver:
     def _lie_down(self, command: Sleep) -> Record:
         self._begin()
         percent = self.random.uniform(0, command.jitter_percent) * self.random.choice((-1, 1))
-        seconds = max(0.0, command.seconds * (1 + percent / 100))
+        seconds = command.seconds * (1 + percent / 100)
+        if command.jitter_percent:
+            seconds = max(0.0, min(seconds, MAX_DELAY_S))
         now = self.clock.now()
         record = Record(
             path=command.path,

@@ -298,7 +298,7 @@ def test_the_handler_of_a_flow_does_not_run_inside_a_flow_it_calls() -> None:
     assert (run.status, run.result, runs(run, "failure")) == ("failure", "handled bad", 1)
 
 
-# ----------------------------------------------------------------------------------- continue_on_error
+# ----------------------------------------------------------------------------------- tolerated failures
 
 
 def test_a_tolerated_failure_leaves_its_error_object_as_the_result() -> None:
