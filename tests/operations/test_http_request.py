@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from openflow_django.operations import OperationContext, OperationError, operations
-from openflow_django.operations import http_request as _registered  # noqa: F401
 from tests.operations.http.server import answering, serving
 
 
