@@ -41,5 +41,9 @@ def read(document: Json, *, report: Report, limits: Limits = DEFAULT_LIMITS) -> 
     except JsonInvalid as error:
         report.error(error.path, error.code, error.message)
         return None
-    flow = Reader(report=report, limits=limits).node(FLOW, document, "")
+    try:
+        flow = Reader(report=report, limits=limits).node(FLOW, document, "")
+    except RecursionError:
+        report.error("", "json_too_deep", "The document is nested too deeply to be read.")
+        return None
     return flow if isinstance(flow, Flow) else None

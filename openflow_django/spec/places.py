@@ -19,7 +19,15 @@ from openflow_django.spec.modules import (
 )
 from openflow_django.spec.transforms import Ai, InputTransform, JavaScript, Static, Template
 
-__all__ = ["ExpressionPlace", "PlacedTransform", "TemplatePlace", "input_transforms_of", "placed", "places"]
+__all__ = [
+    "ExpressionPlace",
+    "PlacedTransform",
+    "TemplatePlace",
+    "input_transforms_of",
+    "inputs_key",
+    "placed",
+    "places",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +118,7 @@ def settings(module: Module) -> Iterator[tuple[str, InputTransform | None]]:
 
 
 def inputs_key(value: ModuleValue) -> str:
+    """The key under which the document has the inputs: their name, or its alias."""
     source = value.source or {}
     is_alias = "input_transform" in source and "input_transforms" not in source
     return "input_transform" if is_alias else "input_transforms"

@@ -6,10 +6,10 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given
 
-from openflow_django.spec.issues import ExpressionProblem, Issue, errors
+from openflow_django.spec.issues import DocumentInvalid, ExpressionProblem, Issue, errors
 from openflow_django.spec.json import Json
 from openflow_django.spec.limits import Limits
-from openflow_django.spec.parse import DocumentInvalid, parse
+from openflow_django.spec.parse import parse
 from openflow_django.spec.validate import validate
 from tests.spec.documents import (
     corpus,
@@ -161,6 +161,16 @@ class TestWhole:
             "warning",
             'Did you mean "stop_after_if"?',
         )
+
+    def test_internal_keys_of_stored_flows_are_no_issue(self) -> None:
+        assert found(flow(script(apply_preprocessor=True, pass_flow_input_directly=True))) == []
+        assert found(flow(notes=[{"text": "x"}], groups=[{"start_id": "a"}], preserve_step_tags=True)) == []
+
+    def test_a_kind_that_is_never_exported_is_an_error(self) -> None:
+        assert [code for _, code in found(flow(step({"type": "flowscript"})))] == ["unknown_kind"]
+
+    def test_a_description_and_a_schema_are_optional_and_inputs_too(self) -> None:
+        assert found({**flow(script()), "description": None, "schema": None}) == []
 
     def test_keys_that_servers_export_are_no_issue(self) -> None:
         exported = {
@@ -467,6 +477,11 @@ class TestOperations:
         assert (issue.path, issue.code) == ("/value/modules/0/value/input_transforms", "missing_option")
         assert '"to"' in issue.message
 
+    def test_the_place_of_options_under_their_alias(self) -> None:
+        value = {"type": "script", "path": "op/send_mail", "input_transform": {"to": static(1)}}
+        issue = only(flow(step(value)), catalog=Shop())
+        assert issue.path == "/value/modules/0/value/input_transform/to/value"
+
     def test_unknown_options(self) -> None:
         (issue,) = self.options(to=static([]), subjekt=static("x"))
         assert (issue.code, issue.hint) == ("unknown_option", 'Did you mean "subject"?')
@@ -611,6 +626,13 @@ class TestLimits:
 
         assert [code for _, code in found(nested(399))] == ["unknown_key"]
         assert [code for _, code in found(nested(400))] == ["json_too_deep"]
+
+    def test_limits_beyond_what_can_be_read_are_no_crash(self) -> None:
+        document = self.nested(300)
+        limits = Limits(max_depth=10_000, max_json_depth=100_000)
+        assert [code for _, code in found(document, limits=limits)] == ["json_too_deep"]
+        with pytest.raises(DocumentInvalid):
+            parse(document, limits=limits)
 
     def test_very_many_issues_are_summed_up(self) -> None:
         document = flow(*({"id": f"s{index}"} for index in range(1500)))

@@ -12,6 +12,7 @@ from openflow_django.spec.catalog import Site
 from openflow_django.spec.issues import Report, nearest, pointer_token, quoted
 from openflow_django.spec.json import Json, JsonObject
 from openflow_django.spec.modules import PathScript
+from openflow_django.spec.places import inputs_key
 from openflow_django.spec.transforms import InputTransform, Static
 
 __all__ = ["OPERATION_PREFIX", "check_operation"]
@@ -34,7 +35,8 @@ def check_operation(value: PathScript, *, pointer: str, site: Site, report: Repo
         hint = nearest(kind, site.names("operation"))
         report.error(f"{pointer}/path", "unknown_operation", message, hint=hint)
     elif isinstance(schema, dict):
-        check_options(value.input_transforms, schema=schema, pointer=pointer, report=report)
+        where = f"{pointer}/{inputs_key(value)}"
+        check_options(value.input_transforms, schema=schema, pointer=where, report=report)
 
 
 def check_options(
@@ -46,10 +48,10 @@ def check_options(
     for name in required if isinstance(required, list) else ():
         if isinstance(name, str) and not is_given(options.get(name)) and not has_default(known.get(name)):
             message = f"The option {quoted(name)} is missing."
-            report.error(f"{pointer}/input_transforms", "missing_option", message)
+            report.error(pointer, "missing_option", message)
     judge = Draft202012Validator(cast(Any, schema), registry=Registry())
     for name, transform in options.items():
-        where = f"{pointer}/input_transforms/{pointer_token(name)}"
+        where = f"{pointer}/{pointer_token(name)}"
         if name in known:
             check_option(transform, judge=judge, schema=known[name], pointer=where, report=report)
         elif schema.get("additionalProperties") is False:

@@ -13,6 +13,7 @@ from openflow_django.spec.modules import (
     RawScript,
     WhileLoop,
 )
+from openflow_django.spec.places import inputs_key
 from openflow_django.spec.rules.operations import OPERATION_PREFIX, check_operation
 from openflow_django.spec.transforms import InputTransform, Static
 from openflow_django.spec.walk import step_lists
@@ -132,4 +133,4 @@ def check_agent(agent: AiAgent, *, pointer: str, report: Report) -> None:
     provider = agent.input_transforms.get("provider")
     if provider is None or provider == Static(None):
         message = "An agent needs the input provider: its kind, model and resource."
-        report.error(f"{pointer}/input_transforms", "provider_missing", message)
+        report.error(f"{pointer}/{inputs_key(agent)}", "provider_missing", message)
