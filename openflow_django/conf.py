@@ -113,6 +113,13 @@ class OpenFlowSettings:
     FORK_PARTS: int = 8
     """Into how many parts, at most, one parallel loop or branch is spread."""
 
+    CHECK_INPUT: str = "refuse"
+    """What happens to an input that does not fit the flow's schema: ``"refuse"`` it or ``"warn"`` in the
+    log."""
+
+    APPROVAL_LINK_S: int = 30 * 24 * 3600
+    """How long a link of an approval may be used at most, whatever the flow says."""
+
     RUN_TIMEOUT_S: float | None = None
     """Longest life of a run from its start; ``None`` sets no bound."""
 

@@ -12,6 +12,7 @@ __all__ = [
     "flow_created",
     "flow_published",
     "flow_status_changed",
+    "run_answered",
     "run_canceled",
     "run_finished",
     "run_queued",
@@ -48,3 +49,6 @@ run_finished = Signal()
 
 run_canceled = Signal()
 """Somebody asked for a run to stop. ``run``, ``user`` (or None), ``reason``."""
+
+run_answered = Signal()
+"""Somebody answered a waiting run. ``run``, ``answer``, ``user`` (or None)."""

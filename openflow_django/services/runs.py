@@ -2,9 +2,8 @@
 
 import logging
 import os
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,9 +20,13 @@ from openflow_django.services import audit
 from openflow_django.services.database import home
 from openflow_django.services.documents import validate_document
 from openflow_django.services.errors import FlowNotLive, RunFinal
+from openflow_django.services.inputs import check_run_input
 from openflow_django.signals import run_canceled, run_finished, run_queued
+from openflow_django.spec.document import Flow as Document
 from openflow_django.spec.issues import DocumentInvalid, errors
 from openflow_django.spec.json import Json, digest, normalise
+from openflow_django.spec.parse import parse
+from openflow_django.worker.library import version_document
 
 __all__ = ["cancel", "create", "environment", "start", "start_test", "wake"]
 
@@ -54,6 +57,7 @@ def start(
     Raises:
         NotPermitted: the user may not start the flow.
         FlowNotLive: the flow is inactive or was never published.
+        FieldsInvalid: the input does not fit the flow's schema.
         JsonInvalid: input, trigger or accountability is not JSON or is too large.
     """
     if user is not None:
@@ -64,6 +68,10 @@ def start(
             hint=_("Publish a version and activate the flow first."),
         )
     version = version or flow.published_version
+    document = version_document(version.pk, version.digest) if version else None
+    given = _stored(input)
+    if document is not None:
+        check_run_input(flow, document, given, triggered=kind == RunKind.TRIGGER)
     run = Run(
         flow=flow,
         version=version,
@@ -71,14 +79,14 @@ def start(
         event=event,
         kind=kind,
         queue=settings.DEFAULT_QUEUE_NAME,
-        priority=_priority_of(version) if version else NORMAL_PRIORITY,
+        priority=_priority_of(document) if document else NORMAL_PRIORITY,
         ready_at=ready_at or timezone.now(),
         idempotency_key=idempotency_key,
         started_by=audit.person(user),
     )
     data = RunData(
         run=run,
-        input=_stored(input),
+        input=given,
         trigger=_stored(trigger),
         accountability=_stored(accountability),
         env=environment(),
@@ -99,6 +107,7 @@ def start_test(
     Raises:
         NotPermitted: the user may not both edit and start the flow.
         DocumentInvalid: the draft has errors.
+        FieldsInvalid: the input does not fit the flow's schema.
         JsonInvalid: the input is not JSON or is too large.
     """
     if user is not None:
@@ -107,6 +116,8 @@ def start_test(
     issues = validate_document(flow.draft)
     if errors(issues):
         raise DocumentInvalid(issues)
+    given = _stored(input)
+    check_run_input(flow, parse(flow.draft), given, triggered=trigger is not None)
     run = Run(
         flow=flow,
         document_digest=digest(flow.draft),
@@ -117,7 +128,7 @@ def start_test(
     data = RunData(
         run=run,
         document=flow.draft,
-        input=_stored(input),
+        input=given,
         trigger=_stored(trigger),
         accountability=_stored(accountability),
         env=environment(),
@@ -221,14 +232,6 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in settings.ENV_ALLOW_LIST if name in os.environ}
 
 
-def _priority_of(version: FlowVersion) -> int:
-    return _priority(version.pk, version.digest)
-
-
-@lru_cache(maxsize=1024)
-def _priority(version_id: int, _digest: str) -> int:
+def _priority_of(document: Document) -> int:
     """The place in the queue a document asks for. OpenFlow's highest number goes first, ours last."""
-    document = FlowVersion.objects.using(home()).values_list("document", flat=True).get(pk=version_id)
-    value = document.get("value") if isinstance(document, Mapping) else None
-    priority = value.get("priority") if isinstance(value, Mapping) else None
-    return NORMAL_PRIORITY - priority if isinstance(priority, int) else NORMAL_PRIORITY
+    return NORMAL_PRIORITY - (document.value.priority or 0)

@@ -128,6 +128,10 @@ class TestStarting:
 
 
 class TestPayloads:
+    @pytest.fixture(autouse=True)
+    def any_input(self, settings):
+        settings.OPENFLOW = {**settings.OPENFLOW, "CHECK_INPUT": "warn"}
+
     @pytest.mark.parametrize("value", [None, 0, "", [], {}, [1, {"a": None}], "text"])
     def test_any_json_is_an_input(self, live, value):
         run = start(live, input=value)
