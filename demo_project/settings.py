@@ -7,6 +7,8 @@
 import os
 from pathlib import Path
 
+import django
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("OPENFLOW_DEMO_HOME", BASE_DIR / "var"))
 HOME.mkdir(parents=True, exist_ok=True)
@@ -103,8 +105,16 @@ Q_CLUSTER = {
     "catch_up": False,
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = HOME / "mail"
+if django.VERSION >= (6, 1):
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": HOME / "mail"},
+        },
+    }
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = HOME / "mail"
 DEFAULT_FROM_EMAIL = "shop@example.com"
 
 LANGUAGE_CODE = "en"

@@ -6,6 +6,8 @@
 import os
 from typing import Any
 
+import django
+
 from tests.machine import postgresql
 
 SECRET_KEY = "tests"
@@ -18,7 +20,10 @@ ROOT_URLCONF = "demo_project.urls"
 STATIC_URL = "static/"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "shop@example.com"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

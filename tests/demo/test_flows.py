@@ -191,11 +191,16 @@ def test_silent_suppliers_do_not_stop_the_comparison(shop):
 
 
 @pytest.mark.parametrize(
-    ("amount", "result"), [(100, {"charged": 100}), (101, {"recover": True, "paid_by": "invoice"})]
+    ("amount", "status", "result"),
+    [
+        (100, "success", {"charged": 100}),
+        (101, "success", {"recover": True, "paid_by": "invoice"}),
+        (0, "failure", {"recover": False}),
+    ],
 )
-def test_a_refused_payment_is_recovered(shop, amount, result):
+def test_a_refused_payment_is_recovered_and_no_other_failure(shop, amount, status, result):
     run = _start("payments/recover", {"amount": amount}, user=shop)
-    assert (run.status, run.data.result) == ("success", result)
+    assert (run.status, run.data.result) == (status, result)
 
 
 def test_one_bad_customer_does_not_stop_the_import(shop):
