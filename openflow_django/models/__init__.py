@@ -4,6 +4,7 @@ from openflow_django.models.event import Event, EventStatus
 from openflow_django.models.flow import Flow, FlowStatus, RunAs
 from openflow_django.models.json_field import OrderedJSONField, encode_json
 from openflow_django.models.run import ACTIVE_STATUSES, FINAL_STATUSES, Run, RunData, RunKind, RunStatus
+from openflow_django.models.slot import Slot
 from openflow_django.models.step_run import StepRun
 from openflow_django.models.trigger import Trigger
 from openflow_django.models.version import FlowVersion, VersionImmutable
@@ -25,6 +26,7 @@ __all__ = [
     "RunData",
     "RunKind",
     "RunStatus",
+    "Slot",
     "StepRun",
     "Trigger",
     "VersionImmutable",

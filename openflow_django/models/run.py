@@ -118,6 +118,9 @@ class Run(models.Model):
         verbose_name=_("canceled by"),
     )
     deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
+    debounce_key = models.CharField(_("debounce key"), max_length=64, blank=True)
+    debounces = models.PositiveIntegerField(_("debounced"), default=0)
+    blank_at = models.DateTimeField(_("data blanked at"), null=True, blank=True)
     idempotency_key = models.CharField(_("idempotency key"), max_length=255, null=True, blank=True)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -174,6 +177,12 @@ class Run(models.Model):
                 fields=("status", "ready_at"),
                 condition=models.Q(status="suspended"),
                 name="openflow_run_suspended",
+            ),
+            models.Index(
+                fields=("debounce_key",), condition=~models.Q(debounce_key=""), name="openflow_run_debounce"
+            ),
+            models.Index(
+                fields=("blank_at",), condition=models.Q(blank_at__isnull=False), name="openflow_run_blank"
             ),
             models.Index(fields=("flow", "-created_at"), name="openflow_run_flow"),
             models.Index(fields=("-created_at",), name="openflow_run_created"),
