@@ -1,5 +1,6 @@
 """A step that runs another flow by its path (OpenFlow semantics section 4)."""
 
+from openflow_django.engine.caching import cached_flow
 from openflow_django.engine.commands import Decide, Decision, LoadFlow, Steps
 from openflow_django.engine.errors import EXECUTION
 from openflow_django.engine.machine import Attempt, Machine
@@ -38,7 +39,15 @@ def run_call(machine: Machine, attempt: Attempt, value: PathFlow) -> Steps:
             return prepared.failure
         call = _call(prepared.value)
     flow: Flow = yield LoadFlow(call["flow"])
-    result = yield from machine.call(flow, call["input"], context, attempt.prefix)
+    flow_input = call["input"]
+    result = yield from cached_flow(
+        lambda: machine.call(flow, flow_input, context, attempt.prefix),
+        flow=flow,
+        flow_input=flow_input,
+        ttl_s=attempt.module.cache_ttl or flow.value.cache_ttl,
+        path=f"{attempt.prefix}Input",
+        step_id=attempt.module.id,
+    )
     outcome = Outcome(result.value, ok=result.ok, rejection=UNSET if result.ok else result.error, args=call)
     yield attempt.note(outcome)
     return outcome

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from openflow_django.engine.attempts import run_module
+from openflow_django.engine.caching import cached_flow
 from openflow_django.engine.commands import Decide, Decision, Ending, RunStep, Sleep, Steps
 from openflow_django.engine.errors import EARLY_STOP, EXECUTION
 from openflow_django.engine.machine import Machine
@@ -44,7 +45,17 @@ def run_flow(flow: Flow, flow_input: Json, run: RunInfo) -> Steps:
         if not prepared.ok:
             return (yield from _handled(prepared, scope, "")).settled()
         flow_input = prepared.value
-    return (yield from _run_whole(flow, Scope(context, flow_input), ""))
+    scope = Scope(context, flow_input)
+    return (
+        yield from cached_flow(
+            lambda: _run_whole(flow, scope, ""),
+            flow=flow,
+            flow_input=flow_input,
+            ttl_s=flow.value.cache_ttl,
+            path="Input",
+            step_id="Input",
+        )
+    )
 
 
 def run_called_flow(flow: Flow, flow_input: Json, caller: FlowContext, prefix: str) -> Steps:

@@ -1,10 +1,11 @@
 """What a driver needs of the outside. Production, tests, dry runs and simulation differ only here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from openflow_django.engine.caching import NoCache, ResultCache
 from openflow_django.engine.commands import Pending, Resumption, RunStep, WaitForEvents
 from openflow_django.engine.evaluation import Expressions
 from openflow_django.engine.records import LogEntry, Record, RecordKey
@@ -35,6 +36,7 @@ class Ports:
 
     expressions: Expressions
     flows: FlowLibrary
+    cache: ResultCache = field(default_factory=NoCache)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

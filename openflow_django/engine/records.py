@@ -36,6 +36,8 @@ class Kind(StrEnum):
     BACKOFF = "backoff"
     WAIT = "wait"
     HELD = "held"
+    CACHED = "cached"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Run a flow in memory: the production interpreter, step runner and sandbox, over a virtual clock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from openflow_django.conf import settings
@@ -21,7 +22,6 @@ from openflow_django.spec.upgrade import upgrade
 from openflow_django.testing.library import MemoryLibrary
 from openflow_django.testing.memory import MemoryCache, MemoryJournal, ScriptedEvents, VirtualClock
 from openflow_django.testing.sandbox import evaluator, runners
-from openflow_django.worker.cache import flow_key
 from openflow_django.worker.steps import Steps
 
 __all__ = ["FlowRun", "StepRecord", "run_flow"]
@@ -47,13 +47,16 @@ class FlowRun:
     """How a run ended, or where it stands.
 
     ``status``: success, failure, skipped, canceled or suspended. ``error``: the error object of a failed run.
-    ``steps``: by step id, one record per execution, in order of their ends.
+    ``steps``: by step id, one record per execution, in order of their ends. ``duration_s``: how long the run
+    slept and
+    waited, in seconds of its own clock.
     """
 
     status: str
     result: Json = None
     error: Json = None
     steps: Mapping[str, list[StepRecord]] = field(default_factory=dict[str, list[StepRecord]])
+    duration_s: float = 0.0
 
 
 def run_flow(
@@ -96,9 +99,10 @@ def run_flow(
         max_iterations=settings.MAX_LOOP_ITERATIONS,
         max_call_depth=settings.MAX_FLOW_DEPTH,
     )
+    cache, begin = MemoryCache(_KEPT, clock), clock.now()
     driver = Driver(
-        ports=Ports(Expressions(evaluator(), lookups=library), library),
-        steps=Steps(runners=runners(), scripts=library, lookups=library, cache=_CACHE, run_key="test"),
+        ports=Ports(Expressions(evaluator(), lookups=library), library, cache),
+        steps=Steps(runners=runners(), scripts=library, lookups=library, cache=cache, run_key="test"),
         journal=journal,
         clock=clock,
         waits=ScriptedEvents(events, clock),
@@ -106,22 +110,19 @@ def run_flow(
         max_steps=settings.MAX_RUN_STEPS,
     )
     outcome = _drive(flow, input, run, driver, clock)
-    return _told(outcome, list(journal.records.values()))
+    told = _told(outcome, list(journal.records.values()))
+    return replace(told, duration_s=(clock.now() - begin).total_seconds())
 
 
-_CACHE = MemoryCache()
+_KEPT: dict[str, tuple[datetime, Json]] = {}
 
 
 def _drive(flow: Flow, flow_input: Json, run: RunInfo, driver: Driver, clock: VirtualClock) -> Outcome | None:
     """The outcome, None while the run waits for events."""
-    ttl, key = flow.value.cache_ttl, flow_key(flow, flow_input) if flow.value.cache_ttl else ""
-    hit = _CACHE.get(key) if ttl else None
-    if hit is not None:
-        return Outcome(hit.value)
     while True:
         commands: Commands = interpret(flow, flow_input, run)
         try:
-            outcome = driver.run(commands)
+            return driver.run(commands)
         except Parked as parked:
             if parked.due is None:
                 return None
@@ -129,9 +130,6 @@ def _drive(flow: Flow, flow_input: Json, run: RunInfo, driver: Driver, clock: Vi
             continue
         except StepLimitReached as error:
             return failed("StepLimitReached", error.message)
-        if ttl and outcome.ok:
-            _CACHE.put(key, outcome.value, ttl_s=ttl)
-        return outcome
 
 
 def _told(outcome: Outcome | None, records: list[Record]) -> FlowRun:

@@ -39,7 +39,12 @@ class MemoryLibrary:
         if path not in self.scripts:
             raise NotInLibrary(f"there is no script at {path!r}")
         stored = self.scripts[path]
-        return StoredScript(language=stored["language"], content=stored["content"])
+        return StoredScript(
+            language=stored["language"],
+            content=stored["content"],
+            timeout_s=stored.get("timeout"),
+            cache_ttl=stored.get("cache_ttl"),
+        )
 
     def variable(self, path: str) -> Json:
         if path not in self.variables:

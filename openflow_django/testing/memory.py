@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from openflow_django.engine.caching import Hit
 from openflow_django.engine.commands import Pending, Resumption, WaitForEvents
 from openflow_django.engine.records import Record, RecordKey
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.spec.json import Json
-from openflow_django.worker.cache import Hit
 
 __all__ = ["MemoryCache", "MemoryJournal", "ScriptedEvents", "VirtualClock"]
 
@@ -102,14 +102,14 @@ def _reason(payload: Json) -> str:
 
 
 class MemoryCache:
-    """Results by key for as long as the process lives and their time is not over."""
+    """Results by key until their time on the run's clock is over. ``kept`` may be shared by several runs."""
 
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, Json]] = {}
+    def __init__(self, kept: dict[str, tuple[datetime, Json]], clock: VirtualClock) -> None:
+        self._kept, self._clock = kept, clock
 
     def get(self, key: str) -> Hit | None:
-        until, value = self._kept.get(key, (0.0, None))
-        return Hit(value) if until > time.monotonic() else None
+        found = self._kept.get(key)
+        return Hit(found[1]) if found is not None and found[0] > self._clock.now() else None
 
     def put(self, key: str, value: Json, *, ttl_s: int) -> None:
-        self._kept[key] = (time.monotonic() + ttl_s, value)
+        self._kept[key] = (self._clock.now() + timedelta(seconds=ttl_s), value)

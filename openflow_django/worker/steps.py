@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from openflow_django.engine.caching import NoCache, ResultCache
 from openflow_django.engine.commands import RunStep
 from openflow_django.engine.errors import EXECUTION, INTERNAL
 from openflow_django.engine.evaluation import ExpressionFailed
@@ -26,9 +27,17 @@ from openflow_django.operations.base import (
     operations,
 )
 from openflow_django.sandbox.scripts import ScriptJob, ScriptRunner
-from openflow_django.spec.document import AiAgent, Identity, InputTransform, PathScript, RawScript, Static
+from openflow_django.spec.document import (
+    AiAgent,
+    Identity,
+    InputTransform,
+    ModuleValue,
+    PathScript,
+    RawScript,
+    Static,
+)
 from openflow_django.spec.json import Json, JsonObject, normalise
-from openflow_django.worker.cache import NoCache, ResultCache, step_key
+from openflow_django.worker.cache import step_key
 
 __all__ = ["ScriptLibrary", "Steps", "StoredScript"]
 
@@ -115,27 +124,35 @@ class Steps:
             return work.failed(_error(INTERNAL, f"{type(error).__name__}: {error}", command))
 
     def _cached(self, work: "_Work", ports: Ports) -> Json:
-        ttl = work.command.module.cache_ttl
+        module, script = work.command.module, self._stored(work.command.module.value)
+        ttl = module.cache_ttl or script.cache_ttl
         if not ttl:
-            return self._perform(work, ports)
-        key = step_key(work.command.module, work.args)
+            return self._perform(work, script, ports)
+        key = step_key(module, work.args, language=script.language, content=script.content)
         hit = self.cache.get(key)
         if hit is not None:
             return hit.value
-        value = self._perform(work, ports)
+        value = self._perform(work, script, ports)
         self.cache.put(key, value, ttl_s=ttl)
         return value
 
-    def _perform(self, work: "_Work", ports: Ports) -> Json:
+    def _stored(self, value: ModuleValue) -> StoredScript:
+        """The script that the step runs; an empty one for steps that run none."""
+        match value:
+            case RawScript(language=language, content=content):
+                return StoredScript(language=language, content=content)
+            case PathScript(path=path, hash=version) if not path.startswith(PATH_PREFIX):
+                return self.scripts.script(path, version=version)
+            case _:
+                return StoredScript(language="", content="")
+
+    def _perform(self, work: "_Work", script: StoredScript, ports: Ports) -> Json:
         timeout = _timeout(work.command, ports)
         match work.command.module.value:
-            case RawScript(language=language, content=content):
-                return self._script(work, StoredScript(language=language, content=content), timeout)
             case PathScript(path=path) if path.startswith(PATH_PREFIX):
                 return self._operation(work, path.removeprefix(PATH_PREFIX), timeout)
-            case PathScript(path=path, hash=version):
-                stored = self.scripts.script(path, version=version)
-                return self._script(work, stored, timeout or stored.timeout_s)
+            case RawScript() | PathScript():
+                return self._script(work, script, script.timeout_s if timeout is None else timeout)
             case AiAgent():
                 raise StepFailed("no AI provider is registered on this site", code="ai_provider_missing")
             case other:

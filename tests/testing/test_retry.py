@@ -105,8 +105,8 @@ def test_nothing_is_retried_more_than_a_thousand_times() -> None:
 def test_a_retried_leaf_reuses_the_arguments_of_the_failed_attempt() -> None:
     module = script("a", "throw new Error('' + x);", {"x": "Math.random()"}, retry=constant(3))
     run = run_flow(flow(module), {})
-    assert len({step.error["message"] for step in run.steps["a"]}) == 1
-    assert len({step.input["x"] for step in run.steps["a"]}) == 1
+    assert len({str(step.error) for step in run.steps["a"]}) == 1
+    assert len({str(step.input) for step in run.steps["a"]}) == 1
 
 
 def test_a_step_whose_transform_failed_is_never_run_without_its_arguments() -> None:
@@ -216,7 +216,7 @@ def test_a_called_flow_is_run_again_with_the_same_arguments() -> None:
     flows = {"f/bad": flow(give("s", "flow_input.r"), fail("t"))}
     run = run_flow(flow(call("c", "f/bad", {"r": "Math.random()"}, retry=constant(2))), {}, flows=flows)
     assert (run.status, runs(run, "s"), runs(run, "c")) == ("failure", 3, 3)
-    assert len({step.result for step in run.steps["s"]}) == 1
+    assert len({str(step.result) for step in run.steps["s"]}) == 1
 
 
 def test_the_failure_module_runs_once_after_the_last_retry() -> None:
