@@ -3,12 +3,13 @@
 from django.contrib import admin
 
 from openflow_django.admin.events import EventAdmin
+from openflow_django.admin.flow_buttons import FlowButtons
 from openflow_django.admin.flows import FlowAdmin
 from openflow_django.admin.runs import RunAdmin
 from openflow_django.admin.triggers import TriggerAdmin
 from openflow_django.models import Event, Flow, Run, Trigger
 
-__all__ = ["EventAdmin", "FlowAdmin", "RunAdmin", "TriggerAdmin", "register"]
+__all__ = ["EventAdmin", "FlowAdmin", "FlowButtons", "RunAdmin", "TriggerAdmin", "register"]
 
 
 def register(site: admin.AdminSite) -> None:

@@ -82,9 +82,7 @@ class EventAdmin(PageAdmin):
             "flow_url": self.reverse(Flow, "change", event.flow_id),
             "run": run,
             "run_url": self.reverse(Run, "change", run.pk) if run else None,
-            "object_link": labels.object_link(
-                self.admin_site, request, object_type=event.object_type, object_id=event.object_id
-            ),
+            "object_link": labels.object_link(self.admin_site, request, event),
             "payloads": self._payloads(request, event),
         }
         return self.page(request, "event/detail.html", title=_("Event"), obj=event, **context)
@@ -116,8 +114,8 @@ class EventAdmin(PageAdmin):
 
     @admin.display(description=gettext_lazy("object"))
     def object_name(self, event: Event) -> str:
-        return f"{event.object_type} {event.object_id}" if event.object_type else "—"
+        return labels.object_name(event)
 
     @admin.display(description=gettext_lazy("created"))
-    def created(self, event: Event) -> str:
+    def created(self, event: Event) -> SafeString:
         return labels.moment(event.created_at)

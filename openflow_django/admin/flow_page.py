@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from openflow_django import permissions
 from openflow_django.admin.json_text import pointer_lines, pretty
+from openflow_django.admin.manual_start import manual_triggers
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.models import Flow, Run, Trigger
 from openflow_django.registry import NotRegistered
@@ -21,7 +22,15 @@ from openflow_django.triggers.base import trigger_types
 if TYPE_CHECKING:
     from openflow_django.admin.flow_form import FlowForm
 
-__all__ = ["ShownIssue", "ShownTrigger", "flow_page", "located", "shown_trigger", "trigger_sentence"]
+__all__ = [
+    "ShownIssue",
+    "ShownTrigger",
+    "can_test",
+    "flow_page",
+    "located",
+    "shown_trigger",
+    "trigger_sentence",
+]
 
 LAST_RUNS = 8
 """Runs shown on the page of a flow; its link leads to all of them."""
@@ -69,10 +78,20 @@ def flow_page(
         "triggers": [shown_trigger(trigger) for trigger in triggers],
         "last_runs": runs.defer("version__document", "event__payload").order_by("-created_at")[:LAST_RUNS],
         "can_publish": permissions.can_publish(user, stored),
-        "can_test": permissions.can_edit(user, stored) and permissions.can_run(user, stored),
+        "can_test": can_test(user, stored),
         "can_change_triggers": permissions.can_change_triggers(user, stored),
+        "buttons": [
+            (trigger, page.address("start", stored.pk, trigger.pk))
+            for trigger in manual_triggers(user, model="", place="item")
+            if trigger.flow_id == stored.pk
+        ],
         "addresses": _addresses(page, stored),
     }
+
+
+def can_test(user: permissions.User, flow: Flow) -> bool:
+    """Whether the user may run the draft of the flow."""
+    return permissions.can_edit(user, flow) and permissions.can_run(user, flow)
 
 
 def located(document: Json, text: str) -> list[ShownIssue]:

@@ -18,6 +18,7 @@ from openflow_django.admin import labels
 from openflow_django.admin.flow_form import FlowForm
 from openflow_django.admin.flow_page import flow_page
 from openflow_django.admin.json_text import pretty
+from openflow_django.admin.manual_start import ManualStartPages
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.publishing import PublishingPages
 from openflow_django.admin.sample_run import SampleRunPages
@@ -40,7 +41,7 @@ class FlowList(ChangeList):
         return found.annotate(**{name: Subquery(rows) for name, rows in last.items()})
 
 
-class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
+class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, ManualStartPages, PageAdmin):
     """One flow is one page: what it is called, its draft, its triggers, its last runs."""
 
     form = FlowForm
@@ -105,14 +106,15 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, PageAdmin):
     @admin.display(description=gettext_lazy("last run"))
     def last_run(self, flow: Any) -> SafeString | str:
         if flow.last_run_status is None:
-            return "—"
+            return labels.NOTHING
         pill = labels.status_pill(flow.last_run_status, RunStatus(flow.last_run_status).label)
         return format_html('{} <span class="openflow-quiet">{}</span>', pill, labels.moment(flow.last_run_at))
 
     # Form
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.publishing_urls(), *self.version_urls(), *self.sample_run_urls(), *super().get_urls()]
+        own = (self.publishing_urls(), self.version_urls(), self.sample_run_urls(), self.manual_start_urls())
+        return [*(pattern for urls in own for pattern in urls), *super().get_urls()]
 
     def get_form(
         self, request: HttpRequest, obj: Flow | None = None, *args: Any, **kwargs: Any

@@ -33,6 +33,7 @@ class JsonTextField(forms.CharField):
     """Text in, JSON value out. An empty text is None where the field is not required."""
 
     widget = JsonTextarea
+    empty_values = [None, ""]  # an empty object or list is a value
     default_error_messages = {
         "syntax": _(
             "Line %(line)s, column %(column)s: %(problem)s. Nothing was saved; your text is kept below."

@@ -33,7 +33,7 @@ class _Budget:
         return self.nodes >= 0
 
 
-def render_tree(value: Any, *, open_levels: int = 1) -> SafeString:
+def render_tree(value: Any, *, open_levels: int = 0) -> SafeString:
     """``value`` as HTML, the first ``open_levels`` levels unfolded. Every text in it is escaped."""
     if not isinstance(value, (dict, list)) or not value:
         return _scalar(value)

@@ -14,17 +14,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from openflow_django.models import Event
+
 __all__ = [
+    "NOTHING",
     "duration",
     "elapsed",
     "moment",
     "object_link",
+    "object_name",
     "object_url",
     "seconds",
     "status_label",
     "status_pill",
     "status_tone",
 ]
+
+NOTHING = "—"
+"""Stands where there is no value."""
 
 _TONES = {
     "success": "good",
@@ -93,13 +100,20 @@ def duration(microseconds: int) -> str:
 def elapsed(started: datetime | None, finished: datetime | None) -> str:
     """Time between two moments, up to now where the second is still to come; a dash where the first is."""
     if started is None:
-        return "—"
+        return NOTHING
     return seconds(max(((finished or timezone.now()) - started) / timedelta(seconds=1), 0.0))
 
 
-def moment(value: datetime) -> str:
-    """A moment in the zone and the format of the user."""
-    return formats.localize(timezone.localtime(value) if timezone.is_aware(value) else value)
+def moment(value: datetime) -> SafeString:
+    """A moment in the zone and the format of the user, on one line."""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    text = formats.date_format(local, "SHORT_DATETIME_FORMAT")
+    return format_html('<time class="openflow-nowrap" datetime="{}">{}</time>', local.isoformat(), text)
+
+
+def object_name(event: Event | None) -> str:
+    """The object of an event as ``app.model`` and key."""
+    return f"{event.object_type} {event.object_id}" if event and event.object_type else NOTHING
 
 
 def object_url(site: AdminSite, request: HttpRequest, *, object_type: str, object_id: str) -> str | None:
@@ -119,14 +133,9 @@ def object_url(site: AdminSite, request: HttpRequest, *, object_type: str, objec
         return None
 
 
-def object_link(
-    site: AdminSite, request: HttpRequest, *, object_type: str, object_id: str
-) -> SafeString | str:
-    """The same as a link; the bare name where there is no page to link to, a dash where there is no
-    object.
-    """
-    if not object_type:
-        return "—"
-    name = f"{object_type} {object_id}"
-    url = object_url(site, request, object_type=object_type, object_id=object_id)
-    return format_html('<a href="{}">{}</a>', url, name) if url else name
+def object_link(site: AdminSite, request: HttpRequest, event: Event | None) -> SafeString | str:
+    """The same as a link to the object's page, where this site has one that the user may open."""
+    if event is None or not event.object_type:
+        return NOTHING
+    url = object_url(site, request, object_type=event.object_type, object_id=event.object_id)
+    return format_html('<a href="{}">{}</a>', url, object_name(event)) if url else object_name(event)

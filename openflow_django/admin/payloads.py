@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from openflow_django.admin.json_text import pretty
 from openflow_django.admin.json_tree import brief, render_tree
 
-__all__ = ["MAX_CHARACTERS", "LogLine", "Payload", "cut_columns", "log_lines", "payload"]
+__all__ = ["MAX_CHARACTERS", "NULL", "LogLine", "Payload", "cut_columns", "log_lines", "payload"]
 
 MAX_CHARACTERS = 10_000
 """Characters of stored JSON shown of one payload; the page of the whole value has the rest."""
@@ -42,6 +42,10 @@ class Payload:
     @property
     def tree(self) -> SafeString | str:
         return self.text if self.is_cut else render_tree(self.value)
+
+
+NULL = Payload(text="null", size=4)
+"""What a step without a result has given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,26 +4,29 @@ each payload.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page
+from django.db.models import Q, QuerySet, Sum
 
 from openflow_django.admin.json_text import pretty
 from openflow_django.admin.paginators import BoundedPaginator
-from openflow_django.admin.payloads import Payload, cut_columns, log_lines, payload
+from openflow_django.admin.payloads import NULL, Payload, cut_columns, log_lines, payload
 from openflow_django.admin.run_steps import WORK_KINDS, Attempt, StepLine, arrange
-from openflow_django.models import Run, RunData, StepRun
+from openflow_django.models import Run, RunData, RunKind, StepRun
 
-__all__ = ["DATA_COLUMNS", "STEP_COLUMNS", "Bar", "RunDetails", "run_details", "whole_value"]
+__all__ = ["DATA_COLUMNS", "STEP_COLUMNS", "Bar", "RunDetails", "checkpoints", "run_details", "whole_value"]
 
 STEPS_PER_PAGE = 200
+MAX_DIGITS = 19
+"""Keys have fewer digits than the largest integer of a database."""
 DATA_COLUMNS = ("input", "trigger", "accountability", "env", "result", "error")
 """The payloads of a run as a whole."""
 STEP_COLUMNS = ("input", "result", "error", "logs")
 """The payloads of one step."""
 _FACTS = (
     "id",
-    "seq",
     "path",
     "kind",
     "attempt",
@@ -52,13 +55,14 @@ class RunDetails:
     data: Mapping[str, Payload]
     steps: list[tuple[StepLine, Bar | None]]
     flow_object: Mapping[str, Payload]
+    seq: int
     page: Page[Any]
 
 
 def run_details(run: Run, *, page: str | None, url: str, with_payloads: bool) -> RunDetails:
     """Everything below the head of the run page. ``url`` is the page of one whole value."""
     columns = cut_columns(STEP_COLUMNS) if with_payloads else {}
-    rows = StepRun.objects.filter(run_id=run.pk).order_by("seq").values(*_FACTS, **columns)
+    rows = _steps(run).order_by("run_id", "seq").values(*_FACTS, **columns)
     shown = BoundedPaginator(rows, STEPS_PER_PAGE).get_page(page)
     data = _data(run, url) if with_payloads else {}
     records = [(row["path"], _attempt(row, url=url, with_payloads=with_payloads)) for row in shown]
@@ -67,25 +71,35 @@ def run_details(run: Run, *, page: str | None, url: str, with_payloads: bool) ->
         data=data,
         steps=_bars(lines, run),
         flow_object=_flow_object(data, _outcomes(run, shown, records, url=url)) if with_payloads else {},
+        seq=checkpoints(run),
         page=shown,
     )
 
 
+def checkpoints(run: Run) -> int:
+    """A number that rises with everything recorded of the run and its parts."""
+    return _family(run).aggregate(total=Sum("seq"))["total"] or 0
+
+
 def whole_value(run: Run, *, of: str, step: str | None) -> str | None:
-    """One payload of the run (or of the step with that sequence number) laid out on lines; None where
-    there is none.
-    """
-    if step is None:
-        rows, columns = RunData.objects.filter(run_id=run.pk), DATA_COLUMNS
-    else:
-        rows, columns = (
-            StepRun.objects.filter(run_id=run.pk, seq=int(step) if step.isdecimal() else 0),
-            STEP_COLUMNS,
-        )
+    """One payload of the run, or of the step with that key, laid out on lines; None where there is none."""
+    if step is not None and not (step.isdecimal() and len(step) < MAX_DIGITS):
+        return None
+    columns = DATA_COLUMNS if step is None else STEP_COLUMNS
     if of not in columns:
         return None
+    rows = RunData.objects.filter(run_id=run.pk) if step is None else _steps(run).filter(pk=int(step))
     row = rows.values(of).first()
     return None if row is None or row[of] is None else pretty(row[of])
+
+
+def _family(run: Run) -> QuerySet[Run]:
+    """The run and the parts into which a worker split it."""
+    return Run.objects.filter(Q(pk=run.pk) | Q(parent_id=run.pk, kind=RunKind.PART))
+
+
+def _steps(run: Run) -> QuerySet[StepRun]:
+    return StepRun.objects.filter(run_id__in=_family(run).values("pk"))
 
 
 def _data(run: Run, url: str) -> dict[str, Payload]:
@@ -98,8 +112,10 @@ def _data(run: Run, url: str) -> dict[str, Payload]:
 
 def _attempt(row: Mapping[str, Any], *, url: str, with_payloads: bool) -> Attempt:
     values = (
-        {name: payload(row, name, url=url, step=row["seq"]) for name in STEP_COLUMNS} if with_payloads else {}
+        {name: payload(row, name, url=url, step=row["id"]) for name in STEP_COLUMNS} if with_payloads else {}
     )
+    if with_payloads and row["status"] == "success" and row["kind"] in WORK_KINDS:
+        values["result"] = values["result"] or NULL
     return Attempt(
         number=row["attempt"],
         kind=row["kind"],
@@ -127,22 +143,22 @@ def _outcomes(
 def _flow_object(data: Mapping[str, Payload], records: list[tuple[str, Attempt]]) -> dict[str, Payload]:
     """The values by the names expressions use; of a step that ran several times the last one counts."""
     results: dict[str, Payload] = {}
-    last: Payload | None = None
+    last = data.get("trigger", NULL)
     for path, attempt in records:
-        outcome = attempt.error if attempt.status == "failure" else attempt.result
-        if attempt.kind not in WORK_KINDS or outcome is None:
+        if attempt.kind not in WORK_KINDS:
             continue
+        outcome = (attempt.error if attempt.status == "failure" else attempt.result) or NULL
         results[attempt.module_id] = outcome
         if "/" not in path:
             last = outcome
-    names = {
-        "$trigger": data.get("trigger"),
-        "$last": last or data.get("trigger"),
-        "$accountability": data.get("accountability"),
-        "$env": data.get("env"),
-        "flow_input": data.get("input"),
+    return {
+        "$trigger": data.get("trigger", NULL),
+        "$last": last,
+        "$accountability": data.get("accountability", NULL),
+        "$env": data.get("env", NULL),
+        "flow_input": data.get("input", NULL),
+        **results,
     }
-    return {**{name: value for name, value in names.items() if value is not None}, **results}
 
 
 def _modules(run: Run) -> dict[str, Mapping[str, Any]]:
@@ -167,21 +183,15 @@ def _own_document(run: Run) -> Any:
 
 
 def _bars(lines: list[StepLine], run: Run) -> list[tuple[StepLine, Bar | None]]:
-    ends = [_end(line) for line in lines if line.started_at is not None]
-    until = run.finished_at.timestamp() if run.finished_at else max(ends, default=0.0)
-    begun = run.started_at.timestamp() if run.started_at else until
-    return [(line, _bar(line, begun=begun, whole=until - begun)) for line in lines]
+    until = run.finished_at or max((line.ended for line in lines if line.ended), default=None)
+    if run.started_at is None or until is None or until <= run.started_at:
+        return [(line, None) for line in lines]
+    return [(line, _bar(line, begun=run.started_at, whole=until - run.started_at)) for line in lines]
 
 
-def _bar(line: StepLine, *, begun: float, whole: float) -> Bar | None:
-    if line.started_at is None or whole <= 0:
+def _bar(line: StepLine, *, begun: datetime, whole: timedelta) -> Bar | None:
+    began, ended = line.began, line.ended
+    if began is None or ended is None:
         return None
-    start = line.started_at.timestamp()
-    left = min(max(round((start - begun) / whole * 1000), 0), 990)
-    return Bar(start=left, width=min(max(round((_end(line) - start) / whole * 1000), 10), 1000 - left))
-
-
-def _end(line: StepLine) -> float:
-    last = line.attempts[-1]
-    started = last.started_at or line.started_at
-    return (started.timestamp() if started else 0.0) + last.duration_us / 1_000_000
+    start = min(max(round((began - begun) / whole * 1000), 0), 990)
+    return Bar(start=start, width=min(max(round((ended - began) / whole * 1000), 10), 1000 - start))

@@ -8,7 +8,7 @@ the same.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
@@ -18,6 +18,7 @@ from openflow_django.engine.records import Kind
 
 __all__ = ["MAX_DEPTH", "Attempt", "StepLine", "arrange"]
 
+_LAST = 10**9
 MAX_DEPTH = 8
 """Deepest indentation; what lies deeper is shown at this depth."""
 
@@ -63,6 +64,10 @@ class Attempt:
     lines: tuple[LogLine, ...] = ()
 
     @property
+    def ended_at(self) -> datetime | None:
+        return self.started_at and self.started_at + timedelta(microseconds=self.duration_us)
+
+    @property
     def label(self) -> str:
         """What a decision was about; the kind itself where nothing more is known."""
         return str(_DECISIONS.get(self.kind, self.kind))
@@ -77,6 +82,7 @@ class StepLine:
     path: str
     segment: str
     step_id: str = ""
+    place: str = ""
     depth: int = 0
     summary: str = ""
     type: str = ""
@@ -96,12 +102,26 @@ class StepLine:
         return "running" if self.children else ""
 
     @property
-    def duration_us(self) -> int:
-        return sum(attempt.duration_us for attempt in self.attempts)
+    def began(self) -> datetime | None:
+        """The start of the first attempt, or of the first part inside."""
+        moments = [attempt.started_at for attempt in self.attempts]
+        moments += [child.began for child in self.children.values()]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     @property
-    def started_at(self) -> datetime | None:
-        return self.attempts[0].started_at if self.attempts else None
+    def ended(self) -> datetime | None:
+        """The end of the last attempt, or of the last part inside."""
+        moments = [attempt.ended_at for attempt in self.attempts]
+        moments += [child.ended for child in self.children.values()]
+        return max((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def duration_us(self) -> int:
+        """The time its attempts took; of a container the time from its first part to its end."""
+        began, ended = self.began, self.ended
+        if self.children and began is not None and ended is not None:
+            return round((ended - began).total_seconds() * 1_000_000)
+        return sum(attempt.duration_us for attempt in self.attempts)
 
     @property
     def is_heading(self) -> bool:
@@ -118,7 +138,7 @@ def arrange(
     root = StepLine(path="", segment="")
     for path, attempt in records:
         line = _descend(root, path, modules)
-        line.step_id = attempt.module_id
+        line.step_id, line.place = attempt.module_id, path
         (line.attempts if attempt.kind in WORK_KINDS else line.decisions).append(attempt)
     return list(_flatten(root, depth=0, modules=modules))
 
@@ -149,7 +169,7 @@ def _segments(path: str) -> Iterator[str]:
 def _flatten(
     line: StepLine, *, depth: int, modules: Mapping[str, Mapping[str, Any]], container: str = ""
 ) -> Iterator[StepLine]:
-    for child in line.children.values():
+    for child in sorted(line.children.values(), key=_by_number):
         if not child.step_id and child.segment in modules and line.is_heading:
             child.step_id = child.segment
         module = modules.get(child.step_id, {})
@@ -163,6 +183,11 @@ def _flatten(
         # What lies below a heading belongs to it by its place: the indentation is the heading's.
         below = depth if child.is_heading else depth + 1
         yield from _flatten(child, depth=below, modules=modules, container=child.step_id or container)
+
+
+def _by_number(line: StepLine) -> int:
+    """Iterations by their number, whichever part recorded them first; everything else as recorded."""
+    return int(line.segment) if line.is_heading and line.segment.isdecimal() else _LAST
 
 
 def _heading(segment: str, container: Mapping[str, Any]) -> str:

@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from openflow_django import permissions
-from openflow_django.admin.flow_page import located
+from openflow_django.accountability import of_request
+from openflow_django.admin.flow_page import can_test, located
 from openflow_django.admin.json_field import JsonTextarea, JsonTextField, StoredJson
 from openflow_django.admin.json_text import pretty
 from openflow_django.admin.pages import PageAdmin
-from openflow_django.admin.schema_form import SchemaForm, is_simple
+from openflow_django.admin.schema_form import SchemaForm, is_simple, show_errors
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import Flow, Run, RunData
 from openflow_django.services import runs as run_service
+from openflow_django.services.errors import FieldsInvalid
 from openflow_django.spec.issues import errors
 from openflow_django.spec.json import Json
 
@@ -48,13 +50,13 @@ class SampleRunPages(PageAdmin):
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the input; on POST run the draft with it and show the run."""
         flow: Flow = self.found(request, object_id)
-        if not (permissions.can_edit(request.user, flow) and permissions.can_run(request.user, flow)):
+        if not can_test(request.user, flow):
             raise PermissionDenied
         earlier = _earlier_input(request, flow)
         fields, raw = _forms(flow.draft, earlier, request)
         chosen = raw if "_json" in request.POST else fields
         if request.method == "POST" and chosen is not None and chosen.is_valid():
-            run = self._start(request, flow, _input(chosen))
+            run = self._start_test(request, flow, chosen)
             if run is not None:
                 return self._to_run(run)
         issues = located(flow.draft, pretty(flow.draft))
@@ -69,9 +71,15 @@ class SampleRunPages(PageAdmin):
             request, "flow/test.html", title=_("Test run"), obj=flow, crumb=_("Test run"), **context
         )
 
-    def _start(self, request: HttpRequest, flow: Flow, given: Json) -> Run | None:
+    def _start_test(self, request: HttpRequest, flow: Flow, form: "SchemaForm | SampleInput") -> Run | None:
+        given = _input(form)
         try:
-            run = run_service.start_test(flow, input=given, trigger=given, user=request.user)
+            run = run_service.start_test(
+                flow, input=given, trigger=given, user=request.user, accountability=of_request(request)
+            )
+        except FieldsInvalid as error:
+            show_errors(form, error)
+            return None
         except OpenFlowError as error:
             self.refuse(request, error)
             return None

@@ -12,8 +12,9 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from openflow_django.admin.json_field import JsonTextarea, JsonTextField, StoredJson
+from openflow_django.services.errors import FieldsInvalid
 
-__all__ = ["LinesField", "SchemaForm", "is_simple", "ordered_properties"]
+__all__ = ["LinesField", "SchemaForm", "is_simple", "ordered_properties", "show_errors"]
 
 MAX_CHECKBOXES = 12
 """Up to this many choices are shown as checkboxes, more as a list."""
@@ -103,6 +104,12 @@ def ordered_properties(schema: Any) -> dict[str, Mapping[str, Any]]:
     properties = {name: item for name, item in found.items() if isinstance(item, Mapping)}
     order = _texts(schema.get("x-order", schema.get("order")))
     return {name: properties[name] for name in dict.fromkeys((*order, *properties)) if name in properties}
+
+
+def show_errors(form: forms.Form, error: FieldsInvalid) -> None:
+    """Put what a service found wrong with the values beside their inputs, else above all of them."""
+    for name, told in error.fields.items():
+        form.add_error(name if name in form.fields else None, told)
 
 
 def is_simple(schema: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 none.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +49,7 @@ def poisoned(db, document, person) -> dict[str, int]:
         icon=BAD[:50],
         color=BAD[:20],
         draft=bad_document,
+        status="active",
         draft_updated_by=user,
         created_by=user,
     )
@@ -68,6 +70,8 @@ def poisoned(db, document, person) -> dict[str, int]:
     }
     trigger = Trigger.objects.create(flow=flow, type="model_event", name=BAD[:200], options=options)
     Trigger.objects.create(flow=flow, type=BAD[:50], name=BAD[:200], options=poison)
+    asked = {"confirmation": BAD, "fields": bad_document["schema"]}
+    button = Trigger.objects.create(flow=flow, type="manual", name=BAD[:200], options=asked)
     event = Event.objects.create(
         flow=flow,
         trigger=trigger,
@@ -121,10 +125,8 @@ def poisoned(db, document, person) -> dict[str, int]:
     StepRun.objects.create(
         run=run, seq=3, path=BAD, kind=BAD[:20], attempt=0, module_id=BAD[:90], status=BAD[:20], result=BAD
     )
-    Worker.objects.create(
-        name=BAD[:200], host=BAD[:200], pid=1, last_seen_at=now - timezone.timedelta(days=1)
-    )
-    return {"flow": flow.pk, "trigger": trigger.pk, "event": event.pk, "run": run.pk}
+    Worker.objects.create(name=BAD[:200], host=BAD[:200], pid=1, last_seen_at=now - timedelta(days=1))
+    return {"button": button.pk, "flow": flow.pk, "trigger": trigger.pk, "event": event.pk, "run": run.pk}
 
 
 PAGES = (
@@ -134,6 +136,7 @@ PAGES = (
     "flow/{flow}/versions/",
     "flow/{flow}/versions/1/",
     "flow/{flow}/test/",
+    "flow/{flow}/start/{button}/",
     "flow/{flow}/delete/",
     "flow/{flow}/history/",
     "trigger/",

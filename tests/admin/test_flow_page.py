@@ -130,6 +130,13 @@ def test_what_is_no_document_is_a_message_never_an_error_page(boss, flow, docume
     assert flow.draft == document
 
 
+def test_an_empty_object_is_a_document_with_mistakes(boss, flow) -> None:
+    page = Page(save(boss, flow, document="{}"))
+    assert "keep this draft from being published" in page.text or "keeps this draft" in page.text
+    flow.refresh_from_db()
+    assert flow.draft == {}
+
+
 def test_a_document_that_is_too_large_is_refused(boss, flow, settings) -> None:
     settings.OPENFLOW = {**settings.OPENFLOW, "MAX_DOCUMENT_BYTES": 1000}
     response = save(boss, flow, document=json.dumps({"summary": "x" * 1000, "value": {"modules": []}}))
@@ -270,14 +277,16 @@ def test_a_test_run_asks_for_the_input_that_the_flow_describes(boss, flow) -> No
 
 
 def test_a_test_run_takes_raw_json(boss, flow) -> None:
-    boss.post(page_of(flow, "test"), {"json": '{"order_id": [1, {"deep": null}]}', "_json": "1"})
-    assert RunData.objects.get().input == {"order_id": [1, {"deep": None}]}
+    boss.post(page_of(flow, "test"), {"json": '{"order_id": 1, "more": [{"deep": null}]}', "_json": "1"})
+    assert RunData.objects.get().input == {"order_id": 1, "more": [{"deep": None}]}
 
 
 def test_a_wrong_input_is_said_and_starts_nothing(boss, flow) -> None:
     response = boss.post(page_of(flow, "test"), {"json": "{broken", "_json": "1"})
     assert "Line 1, column 2" in Page(response).text
     assert "{broken" in Page(response).text
+    response = boss.post(page_of(flow, "test"), {"json": "{}", "_json": "1"})
+    assert "'order_id' is a required property" in Page(response).text
     response = boss.post(page_of(flow, "test"), {"options-order_id": "x", "_fields": "1"})
     assert "Enter a whole number." in Page(response).text
     assert not Run.objects.exists()

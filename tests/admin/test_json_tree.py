@@ -38,7 +38,8 @@ def test_objects_and_lists_fold_and_scalars_are_shown() -> None:
     assert reader.tags.count("details") == 2
     for text in ("order", "2 keys", "7", "2 items", "null", "true", '"Kim"'):
         assert text in reader.text
-    assert html.count("<details open>") == 1
+    assert html.count("<details open>") == 0
+    assert render_tree({"a": {"b": {"c": 1}}}, open_levels=1).count("<details open>") == 1
 
 
 def test_nothing_in_a_value_becomes_markup() -> None:

@@ -183,5 +183,7 @@ def test_a_whole_round_works_on_another_site(boss, document) -> None:
     assert (
         boss.post(f"/back/openflow/flow/{flow.pk}/publish/", {"digest": digest}).headers["Location"] == change
     )
-    run = boss.post(f"/back/openflow/flow/{flow.pk}/test/", {"json": "{}", "_json": "1"}).headers["Location"]
+    run = boss.post(
+        f"/back/openflow/flow/{flow.pk}/test/", {"json": '{"order_id": 1}', "_json": "1"}
+    ).headers["Location"]
     assert run.startswith("/back/openflow/run/")

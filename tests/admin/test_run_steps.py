@@ -1,6 +1,6 @@
 """Recorded steps arranged for reading."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from openflow_django.admin.run_steps import MAX_DEPTH, Attempt, StepLine, arrange
@@ -11,16 +11,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def attempt(
     module_id: str, kind: str = "step", status: str = "success", number: int = 0, **more: Any
 ) -> Attempt:
-    return Attempt(
-        number=number,
-        kind=kind,
-        status=status,
-        module_id=module_id,
-        started_at=NOW,
-        duration_us=1000,
-        planned_delay=None,
-        **more,
-    )
+    values = {"started_at": NOW, "duration_us": 1000, "planned_delay": None, **more}
+    return Attempt(number=number, kind=kind, status=status, module_id=module_id, **values)
 
 
 LOOP = {"id": "loop", "summary": "Each line", "value": {"type": "forloopflow", "modules": []}}
@@ -106,6 +98,21 @@ def test_what_a_container_did_again_lies_below_its_second_attempt() -> None:
     )
     assert [line.summary for line in lines if line.is_heading] == ["Iteration 1", "Attempt 2", "Iteration 1"]
     assert sum(line.step_id == "loop" for line in lines) == 1
+
+
+def test_a_container_takes_the_time_of_its_parts() -> None:
+    later = attempt("b", started_at=NOW + timedelta(milliseconds=5))
+    lines = arrange(
+        [
+            ("loop", attempt("loop", "items")),
+            ("loop/0/b", attempt("b")),
+            ("loop/1/b", later),
+            ("loop", attempt("loop", "container", started_at=later.ended_at, duration_us=0)),
+        ],
+        modules=MODULES,
+    )
+    loop = lines[0]
+    assert (loop.began, loop.ended, loop.duration_us) == (NOW, later.ended_at, 6000)
 
 
 def test_a_skipped_step_is_skipped() -> None:
