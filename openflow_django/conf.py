@@ -168,6 +168,21 @@ class OpenFlowSettings:
     SENSITIVE_ALLOWED: Sequence[str] = ()
     """Exceptions from both lists: ``"app.model"`` or ``"app.model.field"``."""
 
+    # Secrets. Without a value of the site, the names in ``openflow_django.redaction.names`` hold.
+
+    SECRET_KEYS: Sequence[str] = ()
+    """Texts of at least 32 characters: the first encrypts secrets, all decrypt. Empty: from
+    ``SECRET_KEY``."""
+
+    SECRET_MIN_LENGTH: int = 8
+    """Shortest value a secret variable may have. Less than 8 could not be found in what is written."""
+
+    MAX_VARIABLE_BYTES: int = 65_536
+    """Largest value of one variable, measured as UTF-8."""
+
+    REDACTED_NAMES: Sequence[str]
+    """Ends of names whose values are redacted in run rows, logs and errors, such as ``"password"``."""
+
     # Keeping
 
     RETENTION_DAYS: int | None = 30

@@ -14,7 +14,9 @@ from openflow_django.checks.security import (
     check_django_q_rights,
     check_guard,
     check_middleware,
+    check_own_keys,
     check_retention,
+    check_secret_keys,
 )
 from openflow_django.checks.settings import check_keys, check_languages, check_limits, check_values
 
@@ -28,10 +30,12 @@ __all__ = [
     "check_languages",
     "check_limits",
     "check_middleware",
+    "check_own_keys",
     "check_pool",
     "check_queue",
     "check_rest_framework",
     "check_retention",
+    "check_secret_keys",
     "check_sqlite",
     "check_time_zones",
     "check_type_stripping",

@@ -10,8 +10,16 @@ from django.core import checks
 from django.db import DatabaseError, router
 
 from openflow_django.conf import settings
+from openflow_django.encryption import SHORTEST_KEY, are_keys
 
-__all__ = ["check_django_q_rights", "check_guard", "check_middleware", "check_retention"]
+__all__ = [
+    "check_django_q_rights",
+    "check_guard",
+    "check_middleware",
+    "check_own_keys",
+    "check_retention",
+    "check_secret_keys",
+]
 
 MIDDLEWARE = "openflow_django.middleware.accountability_middleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
@@ -58,6 +66,34 @@ def check_middleware(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
             f"{MIDDLEWARE} stands before AuthenticationMiddleware, so events will not know the user.",
             hint="Move it below AuthenticationMiddleware.",
             id="openflow.W041",
+        )
+    ]
+
+
+@checks.register("openflow", checks.Tags.security)
+def check_secret_keys(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    """E041: a key that could be guessed, or is none: no secret is encrypted with it."""
+    if are_keys(settings.SECRET_KEYS):
+        return []
+    return [
+        checks.Error(
+            f"OPENFLOW['SECRET_KEYS'] is not a list of texts of at least {SHORTEST_KEY} characters.",
+            hint="Make a key with: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            id="openflow.E041",
+        )
+    ]
+
+
+@checks.register("openflow", checks.Tags.security, deploy=True)
+def check_own_keys(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
+    """W043: secrets are only as safe as ``SECRET_KEY``, and unreadable once it is changed."""
+    if settings.SECRET_KEYS:
+        return []
+    return [
+        checks.Warning(
+            "Secrets of flows are encrypted with a key derived from SECRET_KEY.",
+            hint="Give OPENFLOW['SECRET_KEYS'] a key of its own, then run openflow_rotate_secrets.",
+            id="openflow.W043",
         )
     ]
 

@@ -84,8 +84,10 @@ def _wrong_values(given: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
         allowed = _allowed(hints[key])
         if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
             names = " or ".join(sorted({kind.__name__ for kind in allowed}))
+            # A key that is written as a text instead of a list is still a key.
+            told = "of another type" if key == "SECRET_KEYS" else repr(value)
             yield checks.Error(
-                f"OPENFLOW[{key!r}] is {value!r}; it has to be {names}.",
+                f"OPENFLOW[{key!r}] is {told}; it has to be {names}.",
                 hint="See docs/reference/settings.md for the default.",
                 id="openflow.E003",
             )

@@ -35,6 +35,29 @@ def test_retention(settings, days, runs, expected):
 
 
 @pytest.mark.parametrize(
+    ("keys", "wrong", "derived"),
+    [
+        ([], [], ["openflow.W043"]),
+        (["x" * 32], [], []),
+        (["x" * 31], ["openflow.E041"], []),
+        ("x" * 40, ["openflow.E041"], []),
+    ],
+)
+def test_the_keys_of_secrets(settings, keys, wrong, derived):
+    settings.OPENFLOW = {"SECRET_KEYS": keys}
+    assert ids(security.check_secret_keys) == wrong
+    assert ids(security.check_own_keys) == derived
+
+
+def test_a_derived_key_is_told_when_a_site_is_deployed():
+    def told(**given):
+        return "openflow.W043" in {message.id for message in run_checks(tags=["openflow"], **given)}
+
+    assert told(include_deployment_checks=True)
+    assert not told()
+
+
+@pytest.mark.parametrize(
     ("order", "expected"),
     [
         ([], []),

@@ -111,3 +111,10 @@ def test_languages_without_a_runner(settings):
     assert id == "openflow.E005"
     assert "'cobol'" in message
     assert "python3" in str(hint)
+
+
+def test_a_key_written_as_a_text_is_not_told(settings):
+    settings.OPENFLOW = {"SECRET_KEYS": "a-key-that-is-no-list"}
+    (message,) = checks.check_values(app_configs=None)
+    assert message.id == "openflow.E003"
+    assert "a-key-that" not in message.msg
