@@ -198,6 +198,7 @@ def run(flow, version, event) -> Run:
     made = Run.objects.create(
         flow=flow,
         version=version,
+        document_digest=version.digest,
         event=event,
         kind=RunKind.TRIGGER,
         status=RunStatus.FAILURE,

@@ -1,5 +1,6 @@
 """Runs in the admin: the list that stays fast, the page of one run, its whole values, and stopping it."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -327,3 +328,96 @@ def test_runs_cannot_be_added_changed_or_deleted(boss, run) -> None:
     run.refresh_from_db()
     assert run.status == "failure"
     assert not boss.get(LIST).context["action_form"]
+
+
+# Again, and from the middle
+
+
+def test_a_run_can_be_restarted_from_a_step(boss, run) -> None:
+    page = Page(boss.get(page_of(run)))
+    places = [attrs["value"] for attrs in page.all("button", name="path")]
+    assert places == ["total", "lines", "lines/0/reserve", "mail"]
+    response = boss.post(page_of(run, "restart"), {"path": "lines"}, follow=True)
+    again = Run.objects.exclude(pk=run.pk).get()
+    assert response.redirect_chain[-1][0] == page_of(again)
+    assert (again.original, again.restart_path) == (run, "lines")
+    assert "an earlier run" in Page(response).text
+    assert "from lines" in Page(response).text
+
+
+@pytest.mark.parametrize("path", ["", "nowhere", "x" * 1000, "lines/x/y"])
+def test_a_place_the_run_never_came_to_is_refused_in_words(boss, run, path) -> None:
+    response = boss.post(page_of(run, "restart"), {"path": path}, follow=True)
+    assert response.redirect_chain[-1][0] == page_of(run)
+    assert len(list(response.context["messages"])) == 1
+    assert Run.objects.count() == 1
+
+
+def test_a_run_that_is_going_on_is_neither_repeated_nor_restarted(boss, run) -> None:
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING, finished_at=None)
+    page = Page(boss.get(page_of(run)))
+    assert not page.all("form", action=page_of(run, "replay"))
+    assert not page.all("form", action=page_of(run, "restart"))
+
+
+# A run that was split over several workers
+
+
+@pytest.fixture
+def parts(run) -> list[Run]:
+    """Two workers share the iterations of the loop."""
+    made = [
+        Run.objects.create(
+            flow=run.flow,
+            version=run.version,
+            parent=run,
+            root=run,
+            kind="part",
+            part_path="lines",
+            part_no=no,
+            seq=2,
+        )
+        for no in range(2)
+    ]
+    for iteration in (3, 1, 2, 10):
+        StepRun.objects.create(
+            run=made[iteration % 2],
+            seq=iteration,
+            path=f"lines/{iteration}/reserve",
+            kind="step",
+            attempt=0,
+            module_id="reserve",
+            status="success",
+            result={"of": iteration},
+        )
+    return made
+
+
+def test_what_its_parts_did_is_shown_in_its_place(boss, run, parts) -> None:
+    response = boss.get(page_of(run))
+    page = Page(response)
+    headings = [line.summary for line, _ in response.context["details"].steps if line.is_heading]
+    assert headings == [f"Iteration {number}" for number in (1, 2, 3, 4, 11)]
+    assert '"of": 10' in page.text
+    assert page.text.index('"of": 10') < page.text.index(
+        "The server did not answer.", page.text.index("Steps")
+    )
+
+
+def test_the_values_of_its_parts_have_pages_too(boss, run, parts, login) -> None:
+    step = StepRun.objects.filter(run=parts[0]).first()
+    assert step is not None
+    assert json.loads(boss.get(f"{page_of(run, 'value')}?step={step.pk}&of=result").content)["of"] in (2, 10)
+    stranger = Run.objects.create(flow=run.flow)
+    assert boss.get(f"{page_of(stranger, 'value')}?step={step.pk}&of=result").status_code == 404
+
+
+def test_a_page_that_waits_hears_of_its_parts(boss, run, parts) -> None:
+    before = boss.get(page_of(run, "state")).json()["seq"]
+    Run.objects.filter(pk=parts[1].pk).update(seq=3)
+    assert boss.get(page_of(run, "state")).json()["seq"] == before + 1
+
+
+def test_parts_are_not_in_the_list_and_lead_to_their_run(boss, run, parts) -> None:
+    assert boss.get(LIST).context["cl"].result_count == 1
+    assert Page(boss.get(page_of(parts[0]))).all("a", href=page_of(run))
