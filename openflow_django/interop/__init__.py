@@ -1,0 +1,1 @@
+"""Other formats: Windmill's documents, bundles and folders, flows as files, plain OpenFlow."""
