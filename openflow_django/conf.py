@@ -80,6 +80,9 @@ class OpenFlowSettings:
     DEFAULT_QUEUE_NAME: str = "default"
     """Name of the queue a run goes to when nothing else is said."""
 
+    QUEUES: Sequence[str] = ()
+    """Further queues that workers of this site serve. A flow whose ``tag`` is one of them runs there."""
+
     LEASE_S: float = 30.0
     """How long a worker owns a run without renewing its lease."""
 

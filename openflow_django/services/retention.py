@@ -14,6 +14,7 @@ from django.utils import timezone
 from openflow_django.conf import settings
 from openflow_django.models import FINAL_STATUSES, Event, EventStatus, Flow, Run
 from openflow_django.services.database import home
+from openflow_django.worker.blanking import blank_due
 from openflow_django.worker.tick import chores
 
 __all__ = ["CHORE_EVERY_S", "erase_object", "prune"]
@@ -92,3 +93,4 @@ def _chore() -> None:
 
 
 chores.register("retention", _chore)
+chores.register("blanking", blank_due)

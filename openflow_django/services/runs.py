@@ -18,6 +18,7 @@ from openflow_django.permissions import User
 from openflow_django.queues import get_queue
 from openflow_django.services import audit
 from openflow_django.services.database import home
+from openflow_django.services.debouncing import burst_of, join
 from openflow_django.services.documents import validate_document
 from openflow_django.services.errors import FlowNotLive, RunFinal
 from openflow_django.services.inputs import check_run_input
@@ -52,7 +53,8 @@ def start(
     """Create a run of a live flow, pinned to ``version`` or the published one, and wake a worker.
 
     With an ``idempotency_key`` that the flow has seen before, the run of that time is returned and nothing
-    is started. ``ready_at`` lets the run begin later.
+    is started. ``ready_at`` lets the run begin later. A flow that is debounced may give the run that waits
+    already, changed to the new input.
 
     Raises:
         NotPermitted: the user may not start the flow.
@@ -72,15 +74,21 @@ def start(
     given = _stored(input)
     if document is not None:
         check_run_input(flow, document, given, triggered=kind == RunKind.TRIGGER)
+    burst = burst_of(flow, document.value, given) if document else None
+    joined = join(burst, given, trigger=_stored(trigger)) if burst else None
+    if joined is not None:
+        return joined
+    now = timezone.now()
     run = Run(
         flow=flow,
         version=version,
         document_digest=version.digest if version else "",
         event=event,
         kind=kind,
-        queue=settings.DEFAULT_QUEUE_NAME,
+        queue=_queue_of(document),
         priority=_priority_of(document) if document else NORMAL_PRIORITY,
-        ready_at=ready_at or timezone.now(),
+        debounce_key=burst.key if burst else "",
+        ready_at=burst.due(now) if burst else ready_at or now,
         idempotency_key=idempotency_key,
         started_by=audit.person(user),
     )
@@ -235,3 +243,9 @@ def environment() -> dict[str, str]:
 def _priority_of(document: Document) -> int:
     """The place in the queue a document asks for. OpenFlow's highest number goes first, ours last."""
     return NORMAL_PRIORITY - (document.value.priority or 0)
+
+
+def _queue_of(document: Document | None) -> str:
+    """The queue that the document's ``tag`` names, where the site serves one of that name."""
+    tag = document.extra.get("tag") if document else None
+    return tag if isinstance(tag, str) and tag in settings.QUEUES else settings.DEFAULT_QUEUE_NAME

@@ -10,6 +10,7 @@ from openflow_django.engine.evaluation import Expressions
 from openflow_django.engine.forks import Forks, InPlace, OnePart
 from openflow_django.engine.interpreter import run_flow
 from openflow_django.engine.outcome import UNSET, Outcome
+from openflow_django.engine.parking import Parked
 from openflow_django.engine.ports import Ports
 from openflow_django.engine.scope import RunInfo
 from openflow_django.exceptions import OpenFlowError
@@ -21,12 +22,14 @@ from openflow_django.worker.identity import acting_for, actor_for
 from openflow_django.worker.journal import RunJournal
 from openflow_django.worker.library import Library, version_document
 from openflow_django.worker.parts import Splitter
+from openflow_django.worker.result_cache import DjangoCache
 from openflow_django.worker.runners import evaluator, script_runners
+from openflow_django.worker.slots import SlotGate, Slots, flow_limit
 from openflow_django.worker.steps import Steps
 from openflow_django.worker.store import Claim, Store
 from openflow_django.worker.waits import Waits
 
-__all__ = ["drive"]
+__all__ = ["document_of", "drive"]
 
 
 def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) -> Outcome:
@@ -37,12 +40,17 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
     run = claim.run
     main = run.parent or run
     data: RunData = main.data if run.parent else claim.data
+    flow = document_of(main, data)
+    if not run.seq and not run.parent_id:
+        _wait_for_a_place(run, flow, data)
     driver = Driver(
-        ports=Ports(Expressions(evaluator()), library),
+        ports=Ports(Expressions(evaluator()), library, DjangoCache()),
         steps=Steps(
             runners=script_runners(),
             scripts=library,
             actor=lambda: actor_for(main, data.accountability),
+            cache=DjangoCache(),
+            gate=SlotGate(main),
             run_key=str(main.public_id),
             max_result_bytes=settings.MAX_RESULT_BYTES,
             max_json_depth=settings.MAX_JSON_DEPTH,
@@ -57,7 +65,7 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
     with ExitStack() as stack:
         stack.enter_context(causality.caused_by(main))
         stack.enter_context(accountability.acting(acting_for(main, data.accountability)))
-        return driver.run(run_flow(_document(main, data), data.input, _info(main, data)))
+        return driver.run(run_flow(flow, data.input, _info(main, data)))
 
 
 def _forks(claim: Claim, store: Store) -> Forks:
@@ -68,12 +76,20 @@ def _forks(claim: Claim, store: Store) -> Forks:
     return InPlace(time.monotonic, Splitter(spread))
 
 
-def _document(run: Run, data: RunData) -> Flow:
+def document_of(run: Run, data: RunData) -> Flow:
+    """The flow a run is pinned to. Raises OpenFlowError when its version was deleted."""
     if data.document is not None:
         return parse(data.document)
     if run.version_id is None:
         raise OpenFlowError("the version this run is pinned to was deleted")
     return version_document(run.version_id, run.document_digest)
+
+
+def _wait_for_a_place(run: Run, flow: Flow, data: RunData) -> None:
+    limit = flow_limit(run.flow_id or 0, flow.value, data.input)
+    again_at = Slots(run.pk).take(limit) if limit else None
+    if again_at is not None:
+        raise Parked(due=again_at)
 
 
 def _info(run: Run, data: RunData) -> RunInfo:

@@ -10,6 +10,7 @@ from openflow_django.engine.parking import Joining, Parked
 from openflow_django.models import RunKind, RunStatus
 from openflow_django.queues import get_queue
 from openflow_django.signals import run_finished
+from openflow_django.worker.blanking import blank_after
 from openflow_django.worker.journal import RunJournal
 from openflow_django.worker.store import Claim, Store
 from openflow_django.worker.waits import Waits
@@ -84,5 +85,6 @@ class Endings:
             error=None if outcome.ok else outcome.error,
         )
         run.status = status
+        blank_after(run, self._claim.data)
         run_finished.send_robust(type(run), run=run)
         return None

@@ -5,6 +5,7 @@ Needs no Django setup: the database, where there is one, stands behind the ports
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -13,6 +14,7 @@ from openflow_django.engine.caching import NoCache, ResultCache
 from openflow_django.engine.commands import RunStep
 from openflow_django.engine.errors import EXECUTION, INTERNAL
 from openflow_django.engine.evaluation import ExpressionFailed
+from openflow_django.engine.parking import Parked
 from openflow_django.engine.ports import Ports, StepResult
 from openflow_django.engine.records import LogEntry
 from openflow_django.exceptions import OpenFlowError
@@ -39,7 +41,7 @@ from openflow_django.spec.document import (
 from openflow_django.spec.json import Json, JsonObject, normalise
 from openflow_django.worker.cache import step_key
 
-__all__ = ["ScriptLibrary", "Steps", "StoredScript"]
+__all__ = ["Gate", "NoGate", "ScriptLibrary", "Steps", "StoredScript"]
 
 logger = logging.getLogger("openflow.worker")
 
@@ -62,6 +64,21 @@ class ScriptLibrary(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """Holds scripts to their concurrency limits."""
+
+    def hold(self, script: RawScript, args: JsonObject) -> AbstractContextManager[None]:
+        """Enter when a place is free. Raises Parked when none is."""
+        ...
+
+
+class NoGate:
+    """Lets everything pass."""
+
+    def hold(self, script: RawScript, args: JsonObject) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
 class StepFailed(OpenFlowError):
     """A step that cannot be done: the message is the step's error."""
 
@@ -80,6 +97,7 @@ class Steps:
     scripts: ScriptLibrary
     lookups: Lookups | None = None
     cache: ResultCache = field(default_factory=NoCache)
+    gate: Gate = field(default_factory=NoGate)
     actor: Callable[[], Actor] = lambda: ANONYMOUS
     run_key: str = ""
     env: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -110,6 +128,8 @@ class Steps:
             return StepResult(
                 ok=True, value=self._cached(work, ports), args=work.args, logs=work.logs.entries()
             )
+        except Parked:
+            raise
         except OperationError as error:
             told = _error(error.name, error.message, command, code=error.code)
             return work.failed(told, rejection=error.result)
@@ -151,7 +171,10 @@ class Steps:
         match work.command.module.value:
             case PathScript(path=path) if path.startswith(PATH_PREFIX):
                 return self._operation(work, path.removeprefix(PATH_PREFIX), timeout)
-            case RawScript() | PathScript():
+            case RawScript() as raw:
+                with self.gate.hold(raw, work.args):
+                    return self._script(work, script, timeout)
+            case PathScript():
                 return self._script(work, script, script.timeout_s if timeout is None else timeout)
             case AiAgent():
                 raise StepFailed("no AI provider is registered on this site", code="ai_provider_missing")

@@ -14,7 +14,8 @@ __all__ = ["Waits", "judged"]
 
 
 class Waits:
-    """Port :class:`~openflow_django.engine.ports.Waits` of one run; of a part, it asks on behalf of the whole."""
+    """Port :class:`~openflow_django.engine.ports.Waits` of one run; of a part, it asks on behalf of the
+    whole."""
 
     def __init__(self, run: Run) -> None:
         self._run = run.parent or run
