@@ -77,7 +77,7 @@ def test_an_empty_body_gives_an_empty_list(parallel: bool) -> None:
 
 def test_the_iterator_is_evaluated_once() -> None:
     body = (give("x", ITER), give("y", "[results.x, flow_input.iter.index]"))
-    run = run_flow(flow(loop("l", "[Math.random(), Math.random()]", *body)), {})
+    run: Any = run_flow(flow(loop("l", "[Math.random(), Math.random()]", *body)), {})
     assert [entry[1] for entry in run.result] == [0, 1]
     assert run.result[0][0] != run.result[1][0]
 
@@ -186,7 +186,7 @@ def test_with_skip_failures_the_error_stays_in_the_list_and_the_loop_goes_on() -
 
 
 def test_with_skip_failures_the_loop_succeeds_even_when_all_fail() -> None:
-    run = run_flow(flow(loop("l", [1, 2], fail("x"), skip_failures=True)), {})
+    run: Any = run_flow(flow(loop("l", [1, 2], fail("x"), skip_failures=True)), {})
     assert (run.status, [entry["error"]["message"] for entry in run.result]) == ("success", ["bad", "bad"])
     assert run.error is None
 
