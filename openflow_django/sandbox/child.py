@@ -23,12 +23,13 @@ from openflow_django.sandbox.realm import Realm
 __all__ = ["main"]
 
 GRACE_S = 1.0
+MAX_REQUEST_BYTES = 1 << 31
 
 
 def main(descriptor: int) -> None:
     """Serve requests until the parent closes its end."""
     channel = Channel(descriptor)
-    _, parts = channel.receive(max_bytes=1 << 24)
+    _, parts = channel.receive(max_bytes=MAX_REQUEST_BYTES)
     config: dict[str, Any] = json.loads(parts[0])
     try:
         engine = load_engine(config["engine"])
@@ -77,7 +78,6 @@ class Server:
     def __init__(self, channel: Channel, engine: ModuleType, config: dict[str, Any]) -> None:
         self._channel = channel
         self._engine = engine
-        self._max_bytes: int = config["max_request_bytes"]
         self._sources: dict[str, str] = config["sources"]
         self._limits: dict[str, Any] = config["limits"]
         self._stripper = TypeStripper(engine, config["strip_types"], self._limits)
@@ -85,10 +85,11 @@ class Server:
         self._spare_for_script: ScriptRealm | None = None
 
     def serve(self) -> None:
+        """Until the parent closes its end."""
         handlers = {"x": self._expressions, "s": self._script, "t": self._types}
         while True:
             try:
-                tag, parts = self._channel.receive(max_bytes=self._max_bytes)
+                tag, parts = self._channel.receive(max_bytes=MAX_REQUEST_BYTES)
             except ChannelClosed:
                 return
             handlers[tag]([part.decode() for part in parts])
@@ -115,7 +116,7 @@ class Server:
         def ask(calls: str) -> str:
             _alarm(0)
             self._reply("q", [calls])
-            _, answers = self._channel.receive(max_bytes=self._max_bytes)
+            _, answers = self._channel.receive(max_bytes=MAX_REQUEST_BYTES)
             _alarm(wall_s)
             return answers[0].decode()
 

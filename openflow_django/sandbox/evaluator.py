@@ -11,8 +11,9 @@ from openflow_django.expressions.ports import (
     Needs,
     Value,
 )
-from openflow_django.sandbox.engine_process import ChildCrashed, ChildHung, EngineProcess
+from openflow_django.sandbox.engine_process import EngineProcess
 from openflow_django.sandbox.frames import FrameTooLarge
+from openflow_django.sandbox.keeper import ChildCrashed, ChildHung
 from openflow_django.sandbox.limits import SandboxLimits, ScriptLimits
 from openflow_django.sandbox.payload import AnswerInvalid, NotJson, read_answer
 from openflow_django.sandbox.process import SandboxUnavailable

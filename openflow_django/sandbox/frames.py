@@ -10,10 +10,11 @@ import struct
 import time
 from collections.abc import Sequence
 
-__all__ = ["Channel", "ChannelClosed", "ChannelTimeout", "Frame", "FrameTooLarge"]
+__all__ = ["Channel", "ChannelClosed", "ChannelTimeout", "Frame", "FrameTooLarge", "frame_bytes"]
 
 HEAD = struct.Struct("<cH")
 CHUNK = 1 << 16
+LARGE_CHUNK = 1 << 20
 
 Frame = tuple[str, list[bytes]]
 """A tag of one ASCII letter, and the parts."""
@@ -31,6 +32,12 @@ class FrameTooLarge(Exception):
     """The other side announces more bytes than it may send."""
 
 
+def frame_bytes(tag: str, parts: Sequence[bytes]) -> bytes:
+    """A frame as it is sent: tag, number of parts, their sizes, the parts."""
+    sizes = struct.pack(f"<{len(parts)}I", *map(len, parts))
+    return b"".join((HEAD.pack(tag.encode("ascii"), len(parts)), sizes, *parts))
+
+
 class Channel:
     """One end of a socket pair. With deadlines the descriptor has to be non-blocking."""
 
@@ -44,8 +51,7 @@ class Channel:
 
     def send(self, tag: str, parts: Sequence[bytes], *, deadline: float | None = None) -> None:
         """Send one frame; ``deadline`` is a time of ``time.monotonic()``."""
-        sizes = struct.pack(f"<{len(parts)}I", *map(len, parts))
-        pending = memoryview(b"".join((HEAD.pack(tag.encode("ascii"), len(parts)), sizes, *parts)))
+        pending = memoryview(frame_bytes(tag, parts))
         while pending:
             try:
                 pending = pending[os.write(self.descriptor, pending) :]
@@ -80,7 +86,7 @@ class Channel:
             if deadline is not None:
                 self._wait(self._readable, deadline)
             try:
-                chunk = os.read(self.descriptor, max(CHUNK, size - len(self._received)))
+                chunk = self._read(max(CHUNK, min(size - len(self._received), LARGE_CHUNK)))
             except BlockingIOError:
                 continue
             except OSError as error:
@@ -88,6 +94,9 @@ class Channel:
             if not chunk:
                 raise ChannelClosed
             self._received += chunk
+
+    def _read(self, size: int) -> bytes:
+        return os.read(self.descriptor, size)
 
     @staticmethod
     def _wait(poll: select.poll, deadline: float | None) -> None:

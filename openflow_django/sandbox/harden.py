@@ -8,9 +8,12 @@ only, needs no privilege, and can not be undone by the process or its children.
 import ctypes
 import os
 import resource
+import signal
+import stat
 import struct
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from openflow_django.sandbox.syscalls import (
@@ -22,15 +25,20 @@ from openflow_django.sandbox.syscalls import (
 )
 
 __all__ = [
+    "adopt_orphans",
+    "die_with_parent",
     "hide_process",
     "limit_resources",
     "restrict_evaluator_calls",
     "restrict_files",
     "restrict_script_calls",
+    "script_filter",
 ]
 
+PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
+PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
 
@@ -80,7 +88,21 @@ def hide_process() -> str:
     """Close ``/proc/<pid>`` of this process to others of the same user, and stop core dumps of it."""
     if sys.platform != "linux":
         return "off: not Linux"
-    return "on" if ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 else "off: refused"
+    return "on" if _libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 else "off: refused"
+
+
+def die_with_parent() -> str:
+    """Be killed when the parent ends. To be called in a child whose parent has one thread."""
+    if sys.platform != "linux":
+        return "off: not Linux"
+    return "on" if _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) == 0 else "off: refused"
+
+
+def adopt_orphans() -> str:
+    """Become the parent of what children leave behind, so that it can be found and ended."""
+    if sys.platform != "linux":
+        return "off: not Linux"
+    return "on" if _libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 else "off: refused"
 
 
 def restrict_files(*, read: Sequence[str | Path] = (), write: Sequence[str | Path] = ()) -> str:
@@ -104,7 +126,7 @@ def restrict_files(*, read: Sequence[str | Path] = (), write: Sequence[str | Pat
             _allow(ruleset, path, handled & (EXECUTE | READ_FILE | READ_DIR))
         for path in write:
             _allow(ruleset, path, handled)
-        ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if _system_call(LANDLOCK_RESTRICT_SELF, ruleset, 0) != 0:
             return "off: refused"
     finally:
@@ -123,15 +145,22 @@ def restrict_evaluator_calls() -> str:
         program += _refuse_when_set(number, argument=2, mask=PROT_EXEC)
     for number in sorted(numbers(EVALUATOR, machine=machine)):
         program += [_instruction(JUMP_IF_EQUAL, 0, 1, number), _instruction(RETURN, 0, 0, ALLOW)]
-    return _install([*program, _instruction(RETURN, 0, 0, REFUSE)])
+    return _install(b"".join([*program, _instruction(RETURN, 0, 0, REFUSE)]))
 
 
 def restrict_script_calls() -> str:
-    """seccomp for a Python script: no new process, no socket but a pair, no signal, none of the kernel's
-    other doors."""
+    """seccomp for a Python script: no new process, no socket but a pair, no signal, no other door of the
+    kernel."""
     machine = os.uname().machine
     if sys.platform != "linux" or machine not in AUDIT_ARCHITECTURES:
         return f"off: no table for {sys.platform} on {machine}"
+    return _install(script_filter(machine))
+
+
+@cache
+def script_filter(machine: str) -> bytes:
+    """The filter of :func:`restrict_script_calls`. Made once before processes are forked, it is there for
+    all."""
     program = _prologue(machine)
     program += [_instruction(JUMP_IF_AT_LEAST, 0, 1, NEWEST + 1), _instruction(RETURN, 0, 0, NOT_IMPLEMENTED)]
     for number in sorted(numbers(DENIED_TO_SCRIPTS, machine=machine)):
@@ -143,16 +172,20 @@ def restrict_script_calls() -> str:
     # The flags of clone3 are out of reach of a filter: libc falls back to clone when it does not exist.
     program += [_instruction(JUMP_IF_EQUAL, 0, 1, clone3), _instruction(RETURN, 0, 0, NOT_IMPLEMENTED)]
     program += _refuse_when_set(sendto, argument=4, mask=0xFFFFFFFF)
-    return _install([*program, _instruction(RETURN, 0, 0, ALLOW)])
+    return b"".join([*program, _instruction(RETURN, 0, 0, ALLOW)])
 
 
 # ------------------------------------------------------------------------------------------------ Landlock
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _system_call(number: int, *arguments: object) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
     words = [ctypes.c_void_p(value) if isinstance(value, int) else value for value in arguments]
-    result = libc.syscall(ctypes.c_long(number), *words)
+    result = _libc().syscall(ctypes.c_long(number), *words)
     return result if result >= 0 else -ctypes.get_errno()
 
 
@@ -170,7 +203,7 @@ def _allow(ruleset: int, path: str | Path, access: int) -> None:
     except OSError:
         return
     try:
-        if not Path(path).is_dir():
+        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             access &= ON_FILES
         rule = ctypes.create_string_buffer(struct.pack("=Qi", access, descriptor))
         _system_call(LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
@@ -185,6 +218,7 @@ ALLOW, KILL, REFUSE, NOT_IMPLEMENTED = 0x7FFF0000, 0x80000000, 0x00050000 | 1, 0
 NUMBER_OFFSET, ARCHITECTURE_OFFSET, ARGUMENTS_OFFSET = 0, 4, 16
 X32_BIT = 0x40000000
 PROT_EXEC = 4
+INSTRUCTION_BYTES = 8
 CLONE_THREAD = 0x00010000
 
 
@@ -222,11 +256,10 @@ def _judge(number: int, *, argument: int, mask: int, if_set: int, if_clear: int)
     ]
 
 
-def _install(program: list[bytes]) -> str:
-    libc = ctypes.CDLL(None, use_errno=True)
-    instructions = ctypes.create_string_buffer(b"".join(program))
-    header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(instructions))
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.create_string_buffer(header), 0, 0) != 0:
+def _install(program: bytes) -> str:
+    instructions = ctypes.create_string_buffer(program, len(program))
+    header = struct.pack("HxxxxxxP", len(program) // INSTRUCTION_BYTES, ctypes.addressof(instructions))
+    _libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if _libc().prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.create_string_buffer(header), 0, 0) != 0:
         return f"off: refused ({os.strerror(ctypes.get_errno())})"
     return "on"

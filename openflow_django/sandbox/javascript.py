@@ -3,12 +3,11 @@
 import re
 from typing import Literal
 
-from openflow_django.exceptions import OpenFlowError
-from openflow_django.expressions.ports import Lookups
-from openflow_django.sandbox.engine_process import ChildCrashed, ChildHung
 from openflow_django.sandbox.evaluator import Evaluator
-from openflow_django.sandbox.frames import Frame, FrameTooLarge
+from openflow_django.sandbox.frames import FrameTooLarge
+from openflow_django.sandbox.keeper import ChildCrashed, ChildHung
 from openflow_django.sandbox.limits import ScriptLimits
+from openflow_django.sandbox.lookups import LookupDesk
 from openflow_django.sandbox.payload import AnswerInvalid, NotJson, encode, read_answer, read_list
 from openflow_django.sandbox.process import SandboxUnavailable
 from openflow_django.sandbox.scripts import LogLine, ScriptJob, ScriptResult, StateChange, failed
@@ -22,7 +21,6 @@ LANGUAGES = ("deno", "bun", "nativets")
 
 CLIENT = re.compile(r"(?:npm:)?windmill-client(?:@.*)?")
 GLOBALS = re.compile(r"\b(?:structuredClone|TextEncoder|TextDecoder|btoa|atob)\b")
-MAX_LOOKUPS = 1000
 REPLY_OVERHEAD = 64 * 1024
 LEVELS: dict[str, Literal["debug", "info", "warning", "error"]] = {
     "debug": "debug",
@@ -91,13 +89,12 @@ class JavaScriptRunner:
         if len(args) > self._limits.scope_bytes:
             return self._limit("scope_bytes")
         settings = _settings(job, script, args=args, limits=self._limits, wall_s=wall_s)
-        lookups = _Lookups(job.variables)
         _, parts = self._evaluator.process.exchange(
             "s",
             [_source(script.code), settings.encode()],
             wall_s=wall_s,
             max_bytes=4 * (self._limits.result_bytes + self._limits.log_bytes) + REPLY_OVERHEAD,
-            answer=lookups.answer,
+            answer=LookupDesk(job.variables).answer,
         )
         if len(parts) != 3:
             return failed("SandboxCrashed", "The JavaScript sandbox gave an incomplete answer.")
@@ -130,37 +127,6 @@ class JavaScriptRunner:
 
     def _limit(self, field: str) -> ScriptResult:
         return failed(*self._limits.reached(field))
-
-
-class _Lookups:
-    """Answers what the script asks while it runs."""
-
-    def __init__(self, variables: Lookups | None) -> None:
-        self._variables = variables
-        self._count = 0
-
-    def answer(self, question: Frame) -> list[bytes]:
-        calls = read_list(question[1][0])
-        return [encode([self._one(call) for call in calls]).encode()]
-
-    def _one(self, call: Json) -> Json:
-        self._count += 1
-        try:
-            match call:
-                case [str(kind), str(path)] if self._count <= MAX_LOOKUPS:
-                    return {"v": self._value(kind, path)}
-                case _:
-                    return {
-                        "name": "Error",
-                        "message": f"A script may look up {MAX_LOOKUPS} variables and resources.",
-                    }
-        except OpenFlowError as error:
-            return {"name": "Error", "message": error.message}
-
-    def _value(self, kind: str, path: str) -> Json:
-        if self._variables is None:
-            raise OpenFlowError(f"There is no {kind} {path!r}: this script step has no access to any.")
-        return self._variables.resource(path) if kind == "resource" else self._variables.variable(path)
 
 
 def _refuse_imports(script: Stripped) -> None:

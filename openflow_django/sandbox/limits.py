@@ -16,6 +16,7 @@ REACHED = {
     "memory_bytes": ("MemoryLimit", "Stopped because it needed more memory than {}"),
     "source_bytes": ("SourceTooLarge", "The source text is longer than {}"),
     "scope_bytes": ("ScopeTooLarge", "The values handed over are larger than {} as JSON"),
+    "folder_bytes": ("DiskLimit", "Stopped because it wrote more than {} of files"),
     "result_bytes": ("OutputTooLarge", "The result is larger than {} as JSON"),
 }
 
@@ -63,8 +64,11 @@ class SandboxLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptLimits(SandboxLimits):
-    """Limits of one script step. ``memory_bytes`` is the heap of JavaScript, the address space added to
-    Python."""
+    """Limits of one script step.
+
+    ``memory_bytes`` is the heap of JavaScript, or the address space that Python may add. ``file_bytes`` and
+    ``folder_bytes`` bound one file, and all files, that a Python script writes.
+    """
 
     SETTING: ClassVar[str] = "SCRIPT_LIMITS"
 
@@ -72,6 +76,8 @@ class ScriptLimits(SandboxLimits):
     wall_s: float = 10.0
     source_bytes: int = 256 * 1024
     memory_bytes: int = 128 * MIB
+    file_bytes: int = 16 * MIB
+    folder_bytes: int = 64 * MIB
 
 
 def _size(count: int) -> str:

@@ -10,12 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.sandbox.frames import Channel, ChannelClosed, ChannelTimeout, Frame, FrameTooLarge
+from openflow_django.sandbox.frames import Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 from openflow_django.spec.json import Json, JsonObject
 
 __all__ = ["ChildProcess", "SandboxUnavailable"]
@@ -49,14 +48,16 @@ class ChildProcess:
     greeting or with an error. Raises SandboxUnavailable.
     """
 
-    def __init__(self, module: str, *, config: JsonObject, name: str) -> None:
+    def __init__(
+        self, module: str, *, config: JsonObject, name: str, channel: type[Channel] = Channel
+    ) -> None:
         if os.name != "posix":
             raise SandboxUnavailable("The sandbox needs Linux, macOS or another POSIX system.")
         ours, theirs = socket.socketpair()
         with theirs, ours:
             self._process = _start(module, theirs, name=name)
             ours.settimeout(0)
-            self._channel = Channel(ours.detach())
+            self.channel = channel(ours.detach())
         self.pid = self._process.pid
         self.greeting = self._greet(config)
 
@@ -64,12 +65,6 @@ class ChildProcess:
     def exit_code(self) -> int | None:
         """As ``Popen.returncode``; None while the child runs."""
         return self._process.returncode
-
-    def send(self, tag: str, parts: Sequence[bytes], *, deadline: float) -> None:
-        self._channel.send(tag, parts, deadline=deadline)
-
-    def receive(self, *, deadline: float, max_bytes: int) -> Frame:
-        return self._channel.receive(deadline=deadline, max_bytes=max_bytes)
 
     def kill(self) -> None:
         """End the child and everything it started, and reap it."""
@@ -87,15 +82,15 @@ class ChildProcess:
         self._process.wait()
 
     def _release(self) -> None:
-        self._channel.close()
+        self.channel.close()
         if self._process.stderr is not None:
             self._process.stderr.close()
 
     def _greet(self, config: JsonObject) -> JsonObject:
         deadline = time.monotonic() + START_WALL_S
         try:
-            self.send("c", [json.dumps(config).encode()], deadline=deadline)
-            tag, parts = self.receive(deadline=deadline, max_bytes=GREETING_BYTES)
+            self.channel.send("c", [json.dumps(config).encode()], deadline=deadline)
+            tag, parts = self.channel.receive(deadline=deadline, max_bytes=GREETING_BYTES)
             greeting: Json = json.loads(parts[0])
         except (ChannelClosed, ChannelTimeout, FrameTooLarge, IndexError, ValueError) as error:
             self._stop()

@@ -142,7 +142,7 @@ class TestReplaced:
             raise KeyboardInterrupt
 
         assert own.process._child is not None
-        monkeypatch.setattr(own.process._child, "receive", interrupt)
+        monkeypatch.setattr(own.process._child.channel, "receive", interrupt)
         with pytest.raises(KeyboardInterrupt):
             evaluate(own, "1")
         assert is_gone(pid)

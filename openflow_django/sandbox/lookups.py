@@ -1,0 +1,41 @@
+"""What a running script asks its parent: variables and resources."""
+
+from openflow_django.exceptions import OpenFlowError
+from openflow_django.expressions.ports import Lookups
+from openflow_django.sandbox.frames import Frame
+from openflow_django.sandbox.payload import encode, read_list
+from openflow_django.spec.json import Json
+
+__all__ = ["LookupDesk"]
+
+MAX_LOOKUPS = 1000
+
+
+class LookupDesk:
+    """Answers the questions of one script, and counts them."""
+
+    def __init__(self, lookups: Lookups | None) -> None:
+        self._lookups = lookups
+        self._count = 0
+
+    def answer(self, question: Frame) -> list[bytes]:
+        """The answers to one frame of questions. Raises AnswerInvalid for one that is malformed."""
+        calls = read_list(question[1][0] if question[1] else b"")
+        return [encode([self._one(call) for call in calls]).encode()]
+
+    def _one(self, call: Json) -> Json:
+        self._count += 1
+        try:
+            match call:
+                case [str(kind), str(path)] if self._count <= MAX_LOOKUPS:
+                    return {"v": self._value(kind, path)}
+                case _:
+                    text = f"A script may look up {MAX_LOOKUPS} variables and resources."
+                    return {"name": "Error", "message": text}
+        except OpenFlowError as error:
+            return {"name": "Error", "message": error.message}
+
+    def _value(self, kind: str, path: str) -> Json:
+        if self._lookups is None:
+            raise OpenFlowError(f"There is no {kind} {path!r}: this script step has no access to any.")
+        return self._lookups.resource(path) if kind == "resource" else self._lookups.variable(path)
