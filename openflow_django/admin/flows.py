@@ -17,7 +17,7 @@ from openflow_django import permissions
 from openflow_django.admin import labels
 from openflow_django.admin.flow_form import FlowForm
 from openflow_django.admin.flow_page import flow_page
-from openflow_django.admin.json_text import pretty
+from openflow_django.json_text import pretty
 from openflow_django.admin.manual_start import ManualStartPages
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.publishing import PublishingPages

@@ -105,10 +105,10 @@ def elapsed(started: datetime | None, finished: datetime | None) -> str:
 
 
 def moment(value: datetime) -> SafeString:
-    """A moment in the zone and the format of the user, on one line."""
+    """A moment in the zone and the format of the user."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     text = formats.date_format(local, "SHORT_DATETIME_FORMAT")
-    return format_html('<time class="openflow-nowrap" datetime="{}">{}</time>', local.isoformat(), text)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), text)
 
 
 def object_name(event: Event | None) -> str:

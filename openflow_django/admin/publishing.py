@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from openflow_django import permissions
 from openflow_django.admin.changes import in_words
 from openflow_django.admin.flow_page import located
-from openflow_django.admin.json_text import pretty
+from openflow_django.json_text import pretty
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.text_diff import diff_lines
 from openflow_django.exceptions import OpenFlowError

@@ -43,7 +43,6 @@ DOCUMENT: dict[str, Any] = {
     "schema": {
         "type": "object",
         "properties": {"name": {"type": "string", "title": "Name of the customer"}},
-        "required": ["name"],
     },
 }
 
