@@ -117,8 +117,16 @@ class TestDebouncing:
 class TestCaching:
     def test_a_result_is_used_again_by_the_next_run(self):
         cache.clear()
-        flow = live(document({**transform("a", "Math.random()"), "cache_ttl": 60}))
-        assert start(flow).data.result == start(flow).data.result
+        code = "export function main(n: number) { return Math.random(); }"
+        script = {"type": "rawscript", "language": "bun", "content": code, "input_transforms": {}}
+        with override_settings(OPENFLOW={"QUEUE": "immediate", "SCRIPT_LANGUAGES": ["bun"]}):
+            flow = live(document({"id": "a", "value": script, "cache_ttl": 60}))
+            results = []
+            for _ in range(2):
+                run = runs.start(flow=flow, input={}, kind=RunKind.MANUAL)
+                results.append(type(run.data).objects.get(run=run).result)
+        assert isinstance(results[0], float)
+        assert results[0] == results[1]
 
     def test_a_whole_flow_is_cached_by_its_input(self):
         cache.clear()
