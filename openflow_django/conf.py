@@ -55,6 +55,9 @@ class OpenFlowSettings:
     MAX_ERROR_TEXT: int = 4_000
     """Longest message, and longest stack, kept of an error; the rest is cut. Characters."""
 
+    MAX_FILE_BYTES: int = 2_000_000
+    """Largest file that a form takes. It becomes base64 text, a third longer, in the payload."""
+
     ENV_ALLOW_LIST: Sequence[str] = ()
     """Names of environment variables a flow sees as ``$env``. Everything else stays invisible."""
 
@@ -119,6 +122,12 @@ class OpenFlowSettings:
     CHECK_INPUT: str = "refuse"
     """What happens to an input that does not fit the flow's schema: ``"refuse"`` it or ``"warn"`` in the
     log."""
+
+    SITE_URL: str = ""
+    """Where people find this site: scheme, host and port, such as ``"https://shop.example.com"``. Links in
+    mails
+    begin with it; without it there are none. The ``Host`` of a request is never believed instead.
+    """
 
     APPROVAL_LINK_S: int = 30 * 24 * 3600
     """How long a link of an approval may be used at most, whatever the flow says."""

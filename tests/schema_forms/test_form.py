@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from openflow_django.admin.schema_form import SchemaForm, is_simple, ordered_properties
+from openflow_django.schema_forms import SchemaForm, is_simple, ordered_properties
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

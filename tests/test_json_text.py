@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openflow_django.admin.json_text import pointer_lines, pretty, syntax_error_position
+from openflow_django.json_text import pointer_lines, pretty, syntax_error_position
 
 TEXT = """{
   "summary": "A \\"quoted\\" name, with { and [",
