@@ -175,6 +175,9 @@ class Scope:
             **self._resumed(),
             **more,
         }
+        if results:
+            # The engine makes a function of it that reads one key. Nothing writes to it here.
+            values["flow_user_state"] = {}
         lazy: dict[str, Callable[[], Json]] = {"error": lambda: error_of(previous)}
         return Names(
             values=LazyValues(values, lazy), results=self if results else None, steps=ShownResults(self)
