@@ -19,6 +19,7 @@ from openflow_django.spec.document import Flow
 from openflow_django.spec.json import Json
 from openflow_django.spec.parse import parse
 from openflow_django.spec.upgrade import upgrade
+from openflow_django.spec.walk import walk
 from openflow_django.testing.library import MemoryLibrary
 from openflow_django.testing.memory import MemoryCache, MemoryJournal, ScriptedEvents, VirtualClock
 from openflow_django.testing.sandbox import evaluator, runners
@@ -111,7 +112,8 @@ def run_flow(
     )
     outcome = _drive(flow, input, run, driver, clock)
     told = _told(outcome, list(journal.records.values()))
-    return replace(told, duration_s=(clock.now() - begin).total_seconds())
+    steps = told.steps if outcome is None else _blanked(told.steps, flow)
+    return replace(told, steps=steps, duration_s=(clock.now() - begin).total_seconds())
 
 
 _KEPT: dict[str, tuple[datetime, Json]] = {}
@@ -143,6 +145,17 @@ def _told(outcome: Outcome | None, records: list[Record]) -> FlowRun:
         skipped = outcome.stop is not None and outcome.stop.skipped
         return FlowRun(status="skipped" if skipped else "success", result=outcome.value, steps=steps)
     return FlowRun(status="failure", result=outcome.value, error=_error(outcome, records), steps=steps)
+
+
+def _blanked(steps: Mapping[str, list[StepRecord]], flow: Flow) -> dict[str, list[StepRecord]]:
+    """What is left of steps with ``delete_after_use`` when the run has ended."""
+    used = {visit.module.id for visit in walk(flow) if visit.module.delete_after_use}
+    return {
+        step_id: [replace(record, input={}, result={}, logs=()) for record in records]
+        if step_id in used
+        else records
+        for step_id, records in steps.items()
+    }
 
 
 def _step(record: Record) -> StepRecord:

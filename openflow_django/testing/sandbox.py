@@ -5,7 +5,9 @@ from functools import lru_cache
 
 from openflow_django.sandbox.evaluator import Evaluator
 from openflow_django.sandbox.javascript import LANGUAGES, JavaScriptRunner
+from openflow_django.sandbox.python import PythonRunner
 from openflow_django.sandbox.scripts import ScriptRunner
+from openflow_django.worker.runners import PYTHON
 
 __all__ = ["evaluator", "runners"]
 
@@ -19,4 +21,5 @@ def evaluator() -> Evaluator:
 @lru_cache(maxsize=1)
 def runners() -> Mapping[str, ScriptRunner]:
     """A runner for each script language."""
-    return dict.fromkeys(LANGUAGES, JavaScriptRunner(evaluator()))
+    javascript: dict[str, ScriptRunner] = dict.fromkeys(LANGUAGES, JavaScriptRunner(evaluator()))
+    return {**javascript, PYTHON: PythonRunner()}

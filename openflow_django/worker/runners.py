@@ -10,9 +10,13 @@ from openflow_django.conf import settings
 from openflow_django.sandbox.evaluator import Evaluator
 from openflow_django.sandbox.javascript import LANGUAGES, JavaScriptRunner
 from openflow_django.sandbox.limits import SandboxLimits, ScriptLimits
+from openflow_django.sandbox.python import PythonRunner
 from openflow_django.sandbox.scripts import ScriptRunner
 
-__all__ = ["evaluator", "script_runners"]
+__all__ = ["PYTHON", "evaluator", "script_runners"]
+
+PYTHON = "python3"
+"""Off unless the setting names it: it runs in a process of its own, sealed as far as the system can."""
 
 Changes = tuple[tuple[str, Any], ...]
 
@@ -25,7 +29,7 @@ def evaluator() -> Evaluator:
 
 def script_runners() -> Mapping[str, ScriptRunner]:
     """A runner for each language in the setting ``SCRIPT_LANGUAGES``."""
-    return _runners(tuple(settings.SCRIPT_LANGUAGES), evaluator())
+    return _runners(tuple(settings.SCRIPT_LANGUAGES), evaluator(), _changes(settings.SCRIPT_LIMITS))
 
 
 def _changes(changed: Mapping[str, float]) -> Changes:
@@ -41,6 +45,8 @@ def _evaluator(expressions: Changes, scripts: Changes) -> Evaluator:
 
 
 @lru_cache(maxsize=4)
-def _runners(languages: tuple[str, ...], engine: Evaluator) -> Mapping[str, ScriptRunner]:
-    javascript = JavaScriptRunner(engine)
-    return {language: javascript for language in languages if language in LANGUAGES}
+def _runners(languages: tuple[str, ...], engine: Evaluator, limits: Changes) -> Mapping[str, ScriptRunner]:
+    runners: dict[str, ScriptRunner] = dict.fromkeys(LANGUAGES, JavaScriptRunner(engine))
+    if PYTHON in languages:
+        runners[PYTHON] = PythonRunner(replace(ScriptLimits(), **dict(limits)), hide_parent=True)
+    return {language: runner for language, runner in runners.items() if language in languages}
