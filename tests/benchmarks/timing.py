@@ -1,0 +1,85 @@
+"""Measuring: spreads of times, statements, memory."""
+
+import gc
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connections
+
+__all__ = ["Spread", "Statements", "counted", "peak_memory_mb", "spread_of", "timed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Median, 95th percentile and the shortest, in seconds."""
+
+    median: float
+    p95: float
+    best: float
+
+
+def timed(
+    work: Callable[[], object],
+    *,
+    times: int,
+    prepare: Callable[[], object] | None = None,
+    warm: int = 1,
+    limit_s: float = 20.0,
+) -> Spread:
+    """What one call of ``work`` takes. Stops early after ``limit_s``, but never before three calls."""
+    for _ in range(warm):
+        if prepare is not None:
+            prepare()
+        work()
+    taken: list[float] = []
+    until = time.perf_counter() + limit_s
+    # A collection in the middle would count for whatever happens to run.
+    gc.collect()
+    gc.disable()
+    try:
+        while len(taken) < times and (len(taken) < 3 or time.perf_counter() < until):
+            if prepare is not None:
+                prepare()
+            begin = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - begin)
+    finally:
+        gc.enable()
+    return spread_of(taken)
+
+
+def spread_of(taken: list[float]) -> Spread:
+    ordered = sorted(taken)
+    late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return Spread(statistics.median(ordered), late, ordered[0])
+
+
+@dataclass(slots=True)
+class Statements:
+    """How many statements were sent to a database."""
+
+    count: int = 0
+
+
+@contextmanager
+def counted(alias: str = "default") -> Iterator[Statements]:
+    """Count the statements of this thread, those that begin and end transactions apart."""
+    statements = Statements()
+
+    def count(execute, sql, params, many, context):
+        statements.count += 1
+        return execute(sql, params, many, context)
+
+    with connections[alias].execute_wrapper(count):
+        yield statements
+
+
+def peak_memory_mb() -> float:
+    """The largest this process has ever been, in megabytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
