@@ -45,6 +45,12 @@ class Event(models.Model):
     name = models.CharField(_("name"), max_length=200, help_text=_('Such as "shop.order.updated".'))
     payload = OrderedJSONField(_("payload"), default=dict, blank=True)
     accountability = OrderedJSONField(_("accountability"), null=True, blank=True)
+    sealed = models.TextField(
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What was redacted for people and the run needs, encrypted."),
+    )
     object_type = models.CharField(_("object type"), max_length=100, blank=True)
     object_id = models.CharField(_("object id"), max_length=255, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=EventStatus, default=EventStatus.NEW)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openflow_django.models.json_field import OrderedJSONField
+from openflow_django.models.paths import validate_path
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -55,12 +56,7 @@ class Flow(models.Model):
         _("path"),
         max_length=255,
         unique=True,
-        validators=[
-            RegexValidator(
-                r"\A[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\Z",
-                _("Use letters, digits, hyphens and underscores, in parts joined by single slashes."),
-            )
-        ],
+        validators=[validate_path],
         help_text=_('Its name in calls, files and addresses, such as "orders/paid".'),
     )
     name = models.CharField(_("name"), max_length=200)

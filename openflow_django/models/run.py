@@ -218,6 +218,12 @@ class RunData(models.Model):
     env = OrderedJSONField(_("environment"), null=True, blank=True)
     result = OrderedJSONField(_("result"), null=True, blank=True)
     error = OrderedJSONField(_("error"), null=True, blank=True)
+    sealed = models.TextField(
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What was redacted for people and the run needs, encrypted."),
+    )
 
     run_id: int
 

@@ -30,6 +30,12 @@ class StepRun(models.Model):
     result = OrderedJSONField(_("result"), null=True, blank=True)
     error = OrderedJSONField(_("error"), null=True, blank=True)
     logs = OrderedJSONField(_("log"), default=list, blank=True)
+    sealed = models.TextField(
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What was redacted for people and the run needs, encrypted."),
+    )
     planned_delay = models.FloatField(_("planned delay"), null=True, blank=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     duration_us = models.BigIntegerField(_("duration in microseconds"), default=0)

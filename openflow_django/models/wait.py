@@ -71,6 +71,12 @@ class Answer(models.Model):
     path = models.CharField(_("path"), max_length=500)
     approved = models.BooleanField(_("approved"))
     payload = OrderedJSONField(_("payload"), null=True, blank=True)
+    sealed = models.TextField(
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What was redacted for people and the run needs, encrypted."),
+    )
     reason = models.TextField(_("reason"), blank=True)
     approver = models.CharField(_("approver"), max_length=200, blank=True)
     user = models.ForeignKey(

@@ -22,6 +22,8 @@ from openflow_django.services.database import home
 from openflow_django.services.inputs import check_value
 from openflow_django.signals import run_answered
 from openflow_django.spec.json import Json, normalise
+from openflow_django.worker.known_secrets import site_redactor
+from openflow_django.worker.payloads import conceal
 from openflow_django.worker.store import Store
 
 __all__ = ["AnswerRefused", "Link", "answer", "link_token", "may_answer", "open_waits", "read_link"]
@@ -131,18 +133,21 @@ def _write(
 ) -> Answer:
     name = user.get_username() if user is not None else (link.approver if link else "")
     key = f"user:{user.pk}" if user is not None else (link.key if link else "anonymous")
+    given = Answer(
+        run_id=wait.run_id,
+        path=wait.path,
+        approved=approved,
+        payload=payload,
+        reason=site_redactor().redact_text(reason)[:2000],
+        approver=name[:200],
+        user=user,
+        key=key[:64],
+    )
+    conceal(given, site_redactor())
     try:
         with transaction.atomic(using=home()):
-            return Answer.objects.using(home()).create(
-                run_id=wait.run_id,
-                path=wait.path,
-                approved=approved,
-                payload=payload,
-                reason=reason[:2000],
-                approver=name[:200],
-                user=user,
-                key=key[:64],
-            )
+            given.save(using=home(), force_insert=True)
+            return given
     except IntegrityError as error:
         raise AnswerRefused(_("You have answered already.")) from error
 

@@ -11,6 +11,8 @@ from openflow_django.models import Flow, Run, RunData, RunStatus
 from openflow_django.services.database import home
 from openflow_django.spec.document import FlowValue
 from openflow_django.spec.json import Json, digest
+from openflow_django.worker.known_secrets import site_redactor
+from openflow_django.worker.payloads import conceal, reveal
 
 __all__ = ["Burst", "burst_of", "join"]
 
@@ -51,9 +53,11 @@ def join(burst: Burst, given: Json, *, trigger: Json) -> Run | None:
         if not runs.filter(pk=pending.pk).update(ready_at=due, debounces=F("debounces") + 1):
             return None
         data = RunData.objects.using(alias).get(run=pending)
+        reveal(data)
         data.input = _accumulated(data.input, given, burst.rules.debounce_args_to_accumulate)
         data.trigger = trigger
-        data.save(using=alias, update_fields=["input", "trigger"])
+        conceal(data, site_redactor())
+        data.save(using=alias, update_fields=["input", "trigger", "accountability", "env", "sealed"])
     pending.refresh_from_db(using=alias)
     return pending
 

@@ -20,6 +20,8 @@ from openflow_django.services import runs
 from openflow_django.services.database import home
 from openflow_django.signals import event_recorded
 from openflow_django.spec.json import JsonInvalid, JsonObject, normalise
+from openflow_django.worker.known_secrets import current_redactor, site_redactor
+from openflow_django.worker.payloads import conceal, reveal
 from openflow_django.worker.tick import chores
 
 __all__ = ["dispatch", "dispatch_pending", "record"]
@@ -123,6 +125,7 @@ def _write(
         event.status = EventStatus.SUPPRESSED
         event.reason = f"{event.depth} runs led here one through the other; {settings.MAX_EVENT_DEPTH} may."
     alias = home()
+    conceal(event, site_redactor())
     event.save(using=alias, force_insert=True)
     event_recorded.send(Event, event=event)
     if event.status == EventStatus.NEW:
@@ -151,6 +154,7 @@ def _start(event_id: int) -> Run | None:
         if event is None or reason:
             events.filter(pk=event_id).update(status=EventStatus.SUPPRESSED, reason=reason)
             return None
+        reveal(event)
         return runs.start(
             flow=event.flow,
             input=event.payload,
@@ -171,13 +175,13 @@ def _reason_not_to_start(event: Event) -> str:
 
 def _give_up(event_id: int, *, status: EventStatus, reason: str) -> None:
     Event.objects.using(home()).filter(pk=event_id, status=EventStatus.NEW).update(
-        status=status, reason=reason[: settings.MAX_ERROR_TEXT], handled_at=timezone.now()
+        status=status, reason=_told(reason), handled_at=timezone.now()
     )
 
 
 def _note_attempt(event_id: int, *, reason: str) -> None:
     """Count a try that failed; after ``EVENT_MAX_ATTEMPTS`` the event is failed. Trouble here is logged."""
-    text = reason.replace("\x00", "\ufffd")[: settings.MAX_ERROR_TEXT]
+    text = _told(reason)
     events = Event.objects.using(home()).filter(pk=event_id, status=EventStatus.NEW)
     try:
         events.update(attempts=F("attempts") + 1, handled_at=timezone.now(), reason=text)
@@ -185,3 +189,9 @@ def _note_attempt(event_id: int, *, reason: str) -> None:
             _give_up(event_id, status=EventStatus.FAILED, reason=text)
     except Exception:
         logger.exception("Event %s: the failed attempt could not be noted.", event_id)
+
+
+def _told(reason: str) -> str:
+    """A reason as it is kept: without secrets, NUL, and the rest of what is too long."""
+    text = current_redactor().redact_text(reason.replace("\x00", "\ufffd"))
+    return text[: settings.MAX_ERROR_TEXT]

@@ -4,7 +4,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from openflow_django import permissions
-from openflow_django.engine.records import Record
 from openflow_django.engine.restart import RestartRefused, records_before
 from openflow_django.models import Run, RunData, RunKind
 from openflow_django.permissions import User
@@ -13,7 +12,9 @@ from openflow_django.services.database import home
 from openflow_django.services.errors import FlowNotLive
 from openflow_django.spec.document import Flow
 from openflow_django.spec.parse import parse
+from openflow_django.worker.known_secrets import run_redactor
 from openflow_django.worker.library import Library, version_document
+from openflow_django.worker.payloads import reveal
 from openflow_django.worker.rows import insert_records
 from openflow_django.worker.store import Store
 
@@ -47,12 +48,14 @@ def restart(run: Run, *, path: str, user: User | None) -> Run:
     data = _repeatable(run, user=user)
     if not run.is_final or run.parent_id is not None:
         raise RestartRefused(_("Only a run that has ended can be restarted."))
-    kept = records_before(path, Store().history(run), _document(run, data), load=Library().load)
+    redactor = run_redactor(run.flow_id)
+    history = Store().history(run, redactor=redactor)
+    kept = records_before(path, history, _document(run, data), load=Library().load)
     copy, copied = _copy(run, data, kind=RunKind.RESTART, user=user)
     copy.restart_path, copy.seq = path, len(kept)
     with transaction.atomic(using=home()):
         again = runs.create(copy, data=copied, user=user)
-        _take_over(again, kept)
+        insert_records(home(), run_id=again.pk, first_seq=1, records=kept, redactor=redactor)
     return again
 
 
@@ -60,6 +63,7 @@ def _repeatable(run: Run, *, user: User | None) -> RunData:
     if user is not None:
         permissions.require(permissions.can_replay(user, run), _("replay this run"))
     data = RunData.objects.using(home()).get(run=run)
+    reveal(data)
     if run.flow is None:
         raise FlowNotLive(_("The flow of this run was deleted."))
     if data.document is not None:
@@ -97,7 +101,3 @@ def _document(run: Run, data: RunData) -> Flow:
     if data.document is not None or run.version_id is None:
         return parse(data.document)
     return version_document(run.version_id, run.document_digest)
-
-
-def _take_over(run: Run, kept: list[Record]) -> None:
-    insert_records(home(), run_id=run.pk, first_seq=1, records=kept)

@@ -25,9 +25,11 @@ from openflow_django.services.inputs import check_run_input
 from openflow_django.signals import run_canceled, run_finished, run_queued
 from openflow_django.spec.document import Flow as Document
 from openflow_django.spec.issues import DocumentInvalid, errors
-from openflow_django.spec.json import Json, digest, normalise
+from openflow_django.spec.json import Json, JsonObject, digest, normalise
 from openflow_django.spec.parse import parse
+from openflow_django.worker.known_secrets import site_redactor
 from openflow_django.worker.library import version_document
+from openflow_django.worker.payloads import conceal
 
 __all__ = ["cancel", "create", "environment", "start", "start_test", "wake"]
 
@@ -191,6 +193,7 @@ def create(run: Run, *, data: RunData, user: User | None) -> Run:
         with transaction.atomic(using=alias):
             run.save(using=alias, force_insert=True)
             data.run = run
+            conceal(data, site_redactor())
             data.save(using=alias, force_insert=True)
             if run.kind != RunKind.TRIGGER:
                 audit.log(run, user=user, message=_("Started."), flag=audit.ADDITION)
@@ -225,8 +228,8 @@ def _stop(pk: int, *, user: User | None, reason: str) -> bool:
     asked = {"cancel_requested_at": now, "cancel_reason": reason, "canceled_by": audit.person(user)}
     if runs.filter(status__in=PARKED).update(status=RunStatus.CANCELED, finished_at=now, pending=0, **asked):
         message = f"Job canceled: {reason or 'no reason given'} by {asked['canceled_by'] or 'the site'}"
-        error = {"name": CANCELED, "message": message}
-        RunData.objects.using(home()).filter(run=pk).update(error=error)
+        error: JsonObject = {"name": CANCELED, "message": message}
+        RunData.objects.using(home()).filter(run=pk).update(error=site_redactor().redact(error))
         return True
     return bool(runs.filter(status=RunStatus.RUNNING).update(**asked))
 

@@ -63,6 +63,6 @@ def _blank(run: Run, plan: Plan, *, ended_at: datetime) -> None:
     over = [step_id for step_id, due in dues.items() if due <= now]
     if over:
         steps = StepRun.objects.using(using).filter(Q(run=run) | Q(run__parent=run), module_id__in=over)
-        steps.update(input={}, result={}, logs=[])
+        steps.update(input={}, result={}, logs=[], sealed="")
     later = [due for due in dues.values() if due > now]
     Run.objects.using(using).filter(pk=run.pk).update(blank_at=min(later, default=None))

@@ -22,6 +22,7 @@ from openflow_django.worker.identity import acting_for, actor_for
 from openflow_django.worker.journal import RunJournal
 from openflow_django.worker.library import Library, version_document
 from openflow_django.worker.parts import Splitter
+from openflow_django.worker.payloads import reveal
 from openflow_django.worker.result_cache import DjangoCache
 from openflow_django.worker.runners import evaluator, script_runners
 from openflow_django.worker.slots import SlotGate, Slots, flow_limit
@@ -40,16 +41,18 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
     run = claim.run
     main = run.parent or run
     data: RunData = main.data if run.parent else claim.data
+    reveal(data, claim.redactor)
     flow = document_of(main, data)
     if not run.seq and not run.parent_id:
         _wait_for_a_place(run, flow, data)
+    cache = DjangoCache(claim.redactor)
     driver = Driver(
-        ports=Ports(Expressions(evaluator()), library, DjangoCache()),
+        ports=Ports(Expressions(evaluator()), library, cache),
         steps=Steps(
             runners=script_runners(),
             scripts=library,
             actor=lambda: actor_for(main, data.accountability),
-            cache=DjangoCache(),
+            cache=cache,
             gate=SlotGate(main),
             run_key=str(main.public_id),
             max_result_bytes=settings.MAX_RESULT_BYTES,
@@ -58,7 +61,7 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
         journal=journal,
         clock=SystemClock(),
         waits=Waits(run),
-        history=store.history(run) if run.seq or run.parent_id else {},
+        history=store.history(run, redactor=claim.redactor) if run.seq or run.parent_id else {},
         forks=_forks(claim, store),
         max_steps=settings.MAX_RUN_STEPS,
     )

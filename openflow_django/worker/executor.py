@@ -17,6 +17,7 @@ from openflow_django.signals import run_started
 from openflow_django.worker.drive import drive
 from openflow_django.worker.endings import Endings
 from openflow_django.worker.journal import RunJournal
+from openflow_django.worker.known_secrets import redacting
 from openflow_django.worker.library import Library
 from openflow_django.worker.store import CancelRequested, Claim, LeaseLost, Store
 
@@ -63,7 +64,8 @@ class Executor:
         here."""
         extra = {"run_id": claim.run.pk, "flow_id": claim.run.flow_id}
         try:
-            woken = self._execute(claim)
+            with redacting(claim.redactor):
+                woken = self._execute(claim)
         except LeaseLost:
             logger.warning("run %s is somebody else's now", claim.run.pk, extra=extra)
         except DatabaseError:

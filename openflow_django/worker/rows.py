@@ -1,4 +1,4 @@
-"""Records of the engine as rows of StepRun, and back.
+"""Records of the engine as rows of StepRun, and back: secrets leave a record here, and nowhere else.
 
 Written with one multi-row INSERT: the ORM's objects cost several times the statement itself, and this is the
 hot path.
@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from openflow_django.engine.records import Kind, LogEntry, Record, RecordKey
 from openflow_django.models import StepRun
 from openflow_django.models.json_field import encode_json
+from openflow_django.redaction import Redactor
+from openflow_django.sealing import open_sealed, seal
 from openflow_django.spec.json import Json
 
 __all__ = ["insert_records", "read_history"]
@@ -33,11 +35,14 @@ _FIELDS: Final = (
     "planned_delay",
     "started_at",
     "duration_us",
+    "sealed",
 )
 _ROWS_PER_STATEMENT: Final = 64
 
 
-def insert_records(using: str, *, run_id: int, first_seq: int, records: Sequence[Record]) -> None:
+def insert_records(
+    using: str, *, run_id: int, first_seq: int, records: Sequence[Record], redactor: Redactor
+) -> None:
     """Append records to a run, numbered from ``first_seq``. The caller holds the transaction."""
     connection = connections[using]
     head, row = _insert_text(connection.ops.quote_name)
@@ -46,15 +51,18 @@ def insert_records(using: str, *, run_id: int, first_seq: int, records: Sequence
             part = records[start : start + _ROWS_PER_STATEMENT]
             values: list[Any] = []
             for offset, record in enumerate(part, start=first_seq + start):
-                values += _row(connection, run_id, offset, record)
+                values += _row(connection, run_id, offset, record, redactor)
             cursor.execute(head + ", ".join([row] * len(part)), values)
 
 
-def read_history(using: str, *, run_ids: Sequence[int]) -> dict[RecordKey, Record]:
-    """Everything recorded of these runs, in one statement."""
+def read_history(using: str, *, run_ids: Sequence[int], redactor: Redactor) -> dict[RecordKey, Record]:
+    """Everything recorded of these runs, in one statement, as it was before it was redacted.
+
+    ``redactor`` learns the secrets that are in it. Raises SealBroken.
+    """
     steps = StepRun.objects.using(using).filter(run_id__in=run_ids).order_by("run_id", "seq")
     rows = steps.values_list(*_FIELDS[2:])
-    records = (_record(row) for row in rows)
+    records = (_record(row, redactor) for row in rows)
     return {record.key: record for record in records}
 
 
@@ -66,7 +74,10 @@ def _insert_text(quote: Callable[[str], str]) -> tuple[str, str]:
     return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ", f"({', '.join(['%s'] * len(_FIELDS))})"
 
 
-def _row(connection: BaseDatabaseWrapper, run_id: int, seq: int, record: Record) -> tuple[Any, ...]:
+def _row(
+    connection: BaseDatabaseWrapper, run_id: int, seq: int, record: Record, redactor: Redactor
+) -> tuple[Any, ...]:
+    payload = seal({"input": record.input, "result": record.result, "error": record.error}, redactor)
     return (
         run_id,
         seq,
@@ -75,13 +86,14 @@ def _row(connection: BaseDatabaseWrapper, run_id: int, seq: int, record: Record)
         record.attempt,
         record.step_id[:100],
         record.status,
-        _json(record.input),
-        _json(record.result),
-        _json(record.error),
-        _json([_logged(entry) for entry in record.logs]) if record.logs else "[]",
+        _json(payload.values["input"]),
+        _json(payload.values["result"]),
+        _json(payload.values["error"]),
+        _json(_lines(record.logs, redactor)) if record.logs else "[]",
         record.planned_delay,
         connection.ops.adapt_datetimefield_value(record.started_at),
         record.duration_us,
+        payload.sealed,
     )
 
 
@@ -89,11 +101,17 @@ def _json(value: Json) -> str | None:
     return None if value is None else encode_json(value)
 
 
-def _logged(entry: LogEntry) -> Json:
-    return {"level": entry.level, "message": entry.message, "at": entry.at.isoformat()}
+def _lines(entries: Sequence[LogEntry], redactor: Redactor) -> Json:
+    """A log as it is stored. No step reads it again, so no original is kept."""
+    told = redactor.redact([entry.message for entry in entries])
+    messages = told if isinstance(told, list) else [told] * len(entries)
+    return [
+        {"level": entry.level, "message": message, "at": entry.at.isoformat()}
+        for entry, message in zip(entries, messages, strict=True)
+    ]
 
 
-def _record(row: tuple[Any, ...]) -> Record:
+def _record(row: tuple[Any, ...], redactor: Redactor) -> Record:
     (
         path,
         kind,
@@ -107,16 +125,20 @@ def _record(row: tuple[Any, ...]) -> Record:
         planned_delay,
         started_at,
         duration_us,
+        sealed,
     ) = row
+    opened = open_sealed({"input": given, "result": result, "error": error}, sealed)
+    for secret in opened.secrets:
+        redactor.learn(secret)
     return Record(
         path=path,
         kind=Kind(kind),
         attempt=attempt,
         step_id=step_id,
         status=status,
-        input=given,
-        result=result,
-        error=error,
+        input=opened.values["input"],
+        result=opened.values["result"],
+        error=opened.values["error"],
         logs=tuple(
             LogEntry(line["level"], line["message"], datetime.fromisoformat(line["at"]))
             for line in logs or ()

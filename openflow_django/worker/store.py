@@ -18,7 +18,9 @@ from django.utils import timezone
 from openflow_django.conf import settings
 from openflow_django.engine.records import Record, RecordKey
 from openflow_django.models import Run, RunData, RunKind, RunStatus
+from openflow_django.redaction import Redactor
 from openflow_django.spec.json import Json
+from openflow_django.worker.known_secrets import run_redactor
 from openflow_django.worker.owner import host_prefix, is_gone, owner_name
 from openflow_django.worker.rows import insert_records, read_history
 
@@ -35,12 +37,16 @@ class CancelRequested(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A run this worker owns as long as it renews the lease. ``run`` comes with its data; read it, never
-    save it."""
+    """A run this worker owns as long as it renews the lease.
+
+    ``run`` comes with its data; read it, never save it. ``redactor`` keeps the secrets that the run knows out
+    of what is written about it.
+    """
 
     run: Run
     data: RunData
     token: str
+    redactor: Redactor
 
 
 class Store:
@@ -79,7 +85,7 @@ class Store:
         )
         if data is None or data.run.lease_token != token:
             return None
-        return Claim(run=data.run, data=data, token=token)
+        return Claim(run=data.run, data=data, token=token, redactor=run_redactor(data.run.flow_id))
 
     def next_due(self, *, queue: str, limit: int = 5) -> list[int]:
         """Ids of the runs that a worker of ``queue`` should try to claim next, best first."""
@@ -115,7 +121,7 @@ class Store:
             )
             if not kept:
                 raise CancelRequested if self._owned(claim).exists() else LeaseLost
-            insert_records(self.using, run_id=claim.run.pk, first_seq=seq + 1, records=records)
+            self._insert(claim, seq=seq, records=records)
         return lease_until
 
     def finish(
@@ -132,7 +138,10 @@ class Store:
         fields = {"status": status, "finished_at": timezone.now()}
         with transaction.atomic(using=self.using):
             self._leave(claim, seq=seq, records=records, **fields)
-            RunData.objects.using(self.using).filter(run_id=claim.run.pk).update(result=result, error=error)
+            # Nothing reads these two again but people.
+            RunData.objects.using(self.using).filter(run_id=claim.run.pk).update(
+                result=claim.redactor.redact(result), error=claim.redactor.redact(error)
+            )
 
     def park(
         self, claim: Claim, *, seq: int, records: Sequence[Record], status: RunStatus, ready_at: datetime
@@ -191,11 +200,14 @@ class Store:
             woken = parents.filter(pending__lte=0).update(status=RunStatus.QUEUED, ready_at=timezone.now())
         return claim.run.parent_id if woken else None
 
-    def history(self, run: Run) -> dict[RecordKey, Record]:
-        """Everything recorded of a run: by its parent before it, by itself, by its parts."""
+    def history(self, run: Run, *, redactor: Redactor) -> dict[RecordKey, Record]:
+        """Everything recorded of a run: by its parent before it, by itself, by its parts.
+
+        ``redactor`` learns the secrets in it. Raises SealBroken.
+        """
         owners = [run.parent_id] if run.parent_id else []
         parts = self._runs(parent_id=run.pk).values_list("pk", flat=True) if not run.parent_id else ()
-        return read_history(self.using, run_ids=[*owners, run.pk, *parts])
+        return read_history(self.using, run_ids=[*owners, run.pk, *parts], redactor=redactor)
 
     def spread(self, run: Run) -> frozenset[str]:
         """The paths of the forks that a run has been spread over."""
@@ -207,7 +219,16 @@ class Store:
         )
         if not left:
             raise LeaseLost
-        insert_records(self.using, run_id=claim.run.pk, first_seq=seq + 1, records=records)
+        self._insert(claim, seq=seq, records=records)
+
+    def _insert(self, claim: Claim, *, seq: int, records: Sequence[Record]) -> None:
+        insert_records(
+            self.using,
+            run_id=claim.run.pk,
+            first_seq=seq + 1,
+            records=records,
+            redactor=claim.redactor,
+        )
 
     def _owned(self, claim: Claim) -> QuerySet[Run]:
         return self._runs(pk=claim.run.pk, lease_token=claim.token, status=RunStatus.RUNNING)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from openflow_django.engine.commands import Pending, Resumption, WaitForEvents
 from openflow_django.models import Answer, Run, Wait, WaitStatus
+from openflow_django.worker.payloads import reveal
 
 __all__ = ["Waits", "judged"]
 
@@ -92,6 +93,8 @@ def _ended(
     who: str = "anonymous",
     reason: str = "",
 ) -> Resumption:
+    for answer in approved:
+        reveal(answer)
     payloads = tuple(answer.payload for answer in approved)
     return Resumption(
         kind, payloads, tuple(answer.approver or "anonymous" for answer in approved), who, reason
