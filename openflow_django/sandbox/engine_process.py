@@ -64,7 +64,8 @@ class EngineProcess(ChildKeeper):
         """Send a request, return the reply.
 
         ``answer`` serves the questions (frames tagged ``q``) that the child asks before it replies; the time
-        it takes is not counted. Raises ChildHung, ChildCrashed, SandboxUnavailable, FrameTooLarge.
+        it takes is not counted; what it raises ends the child. Raises ChildHung, ChildCrashed,
+        SandboxUnavailable, FrameTooLarge.
         """
         with self._lock:
             child = self._running()
@@ -74,7 +75,7 @@ class EngineProcess(ChildKeeper):
                 while True:
                     reply = child.channel.receive(deadline=deadline, max_bytes=max_bytes)
                     if reply[0] != "q" or answer is None:
-                        return reply
+                        break
                     asked = time.monotonic()
                     answers = answer(reply)
                     deadline += time.monotonic() - asked
@@ -88,6 +89,10 @@ class EngineProcess(ChildKeeper):
                 # A frame is half read, or an interrupt came between: the channel is of no use any more.
                 self._discard()
                 raise
+            if child.channel.has_more:
+                # Nobody asked for it: foreign code has got at the channel.
+                self._discard()
+            return reply
 
 
 @cache

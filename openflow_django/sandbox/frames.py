@@ -78,6 +78,11 @@ class Channel:
         del self._received[:end]
         return tag.decode("latin-1"), parts
 
+    @property
+    def has_more(self) -> bool:
+        """Whether bytes were received that are in no frame yet."""
+        return bool(self._received)
+
     def close(self) -> None:
         os.close(self.descriptor)
 

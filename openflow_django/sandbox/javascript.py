@@ -66,6 +66,8 @@ class JavaScriptRunner:
         except ScriptRefused as error:
             position = {"line": error.line, "column": error.column} if error.line else {}
             return failed(error.name, error.message, **position)
+        except AnswerInvalid as error:
+            return failed("OutputInvalid", f"The script sent what it may not send: {error}")
         except NotJson as error:
             return failed("ScopeInvalid", f"The arguments are not JSON: {error}")
         except ChildHung:

@@ -3,7 +3,7 @@
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.expressions.ports import Lookups
 from openflow_django.sandbox.frames import Frame
-from openflow_django.sandbox.payload import encode, read_list
+from openflow_django.sandbox.payload import AnswerInvalid, encode, read_list
 from openflow_django.spec.json import Json
 
 __all__ = ["LookupDesk"]
@@ -19,8 +19,11 @@ class LookupDesk:
         self._count = 0
 
     def answer(self, question: Frame) -> list[bytes]:
-        """The answers to one frame of questions. Raises AnswerInvalid for one that is malformed."""
+        """The answers to one frame of questions. Raises AnswerInvalid for one that is
+        malformed, and when the script goes on after it was told that it asks too much."""
         calls = read_list(question[1][0] if question[1] else b"")
+        if self._count + len(calls) > 2 * MAX_LOOKUPS:
+            raise AnswerInvalid(f"it looks up more than {MAX_LOOKUPS} variables and resources")
         return [encode([self._one(call) for call in calls]).encode()]
 
     def _one(self, call: Json) -> Json:

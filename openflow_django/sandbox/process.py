@@ -114,7 +114,7 @@ class ChildProcess:
 
 def _start(module: str, descriptor: socket.socket, *, name: str) -> "subprocess.Popen[bytes]":
     folder = Path(str(resources.files("openflow_django")))
-    command = [sys.executable, "-I", "-S", "-c", BOOT, str(folder), str(folder / "sandbox"), module]
+    command = [_interpreter(), "-I", "-S", "-c", BOOT, str(folder), str(folder / "sandbox"), module]
     try:
         return subprocess.Popen(  # noqa: S603
             [*command, str(descriptor.fileno()), name],
@@ -128,3 +128,9 @@ def _start(module: str, descriptor: socket.socket, *, name: str) -> "subprocess.
         )
     except OSError as error:
         raise SandboxUnavailable(f"Python could not be started for the sandbox: {error}") from error
+
+
+def _interpreter() -> str:
+    """Python, also where the running program is a server that embeds it (uWSGI, mod_wsgi)."""
+    running = Path(sys.executable or "python3")
+    return str(running if "python" in running.name.lower() else Path(sys.exec_prefix, "bin", "python3"))

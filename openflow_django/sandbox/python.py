@@ -24,7 +24,7 @@ __all__ = ["LANGUAGES", "PythonRunner"]
 LANGUAGES = ("python3",)
 """Languages of script steps that this runner takes."""
 
-MAX_FILES = 10_000
+MAX_FILES = 2_000
 MEASURE_S = 0.1
 REPLY_OVERHEAD = 64 * 1024
 
@@ -67,6 +67,8 @@ class PythonRunner:
             return failed("SandboxCrashed", f"{text} The next script gets a new one.")
         except SandboxUnavailable as error:
             return failed("SandboxUnavailable", " ".join(filter(None, (error.message, error.hint))))
+        except OSError as error:
+            return failed("SandboxUnavailable", f"No folder or channel for the script could be made: {error}")
 
     def layers(self) -> dict[str, str]:
         """What protects this machine from a script, by layer. Raises SandboxUnavailable."""

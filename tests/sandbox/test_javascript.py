@@ -396,6 +396,15 @@ class TestClient:
         assert not result.ok
         assert "1000" in str(result.error)
 
+    def test_look_ups_without_end(self, runner: ScriptRunner) -> None:
+        content = self.CLIENT + (
+            "export async function main() {\n"
+            "  for (;;) try { await wmill.getVariable('x') } catch (error) {}\n"
+            "}"
+        )
+        assert error(runner, content)["name"] in {"OutputInvalid", "Timeout"}
+        assert value(runner, "export const main = () => 1") == 1
+
 
 class TestLogs:
     def test_levels_and_values(self, runner: ScriptRunner) -> None:

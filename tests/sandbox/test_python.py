@@ -1,6 +1,7 @@
 """Script steps in Python, as Windmill authors write them."""
 
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -235,6 +236,17 @@ class TestClient:
         assert (result.value, result.state) == (5, StateChange(5))
         assert run(runner, "import wmill\ndef main(): pass").state is None
 
+    def test_look_ups_are_counted(self, runner: PythonRunner) -> None:
+        content = (
+            "import wmill\n"
+            "def main():\n"
+            "    for _ in range(10_000):\n"
+            "        try: wmill.get_variable('x')\n"
+            "        except Exception: pass\n"
+        )
+        found = error(runner, content)
+        assert (found["name"], "1000" in found["message"]) == ("OutputInvalid", True)
+
 
 class TestLogs:
     def test_both_streams(self, runner: PythonRunner) -> None:
@@ -273,6 +285,12 @@ class TestLogs:
             result = runner.run(ScriptJob(language="python3", content=content, timeout_s=0.5))
             assert not result.ok
             assert [line.message for line in result.logs] == ["before"]
+
+
+class TestUnavailable:
+    def test_no_folder(self, runner: PythonRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
+        assert error(runner, "def main(): pass")["name"] == "SandboxUnavailable"
 
 
 class TestLayers:

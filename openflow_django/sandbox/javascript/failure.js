@@ -3,7 +3,7 @@
   const { parse, stringify } = JSON;
   const { bodyLine, keepThrown, maxText, throws } = parse(settings);
   const CIRCULAR = /circular (reference|structure)/;
-  const POSITION = /<input>:(\d+)(?::(\d+))?/;
+  const POSITION = /<input>(?::(\d+)(?::(\d+))?)?/;
 
   const cut = (value, size) => {
     const text = String(value);
