@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openflow_django.exceptions import OpenFlowError
+from openflow_django.expressions.resources import read_resource
 from openflow_django.spec.document import Flow
 from openflow_django.spec.json import Json
 from openflow_django.worker.steps import StoredScript
@@ -52,6 +53,9 @@ class MemoryLibrary:
         return self.variables[path]
 
     def resource(self, path: str) -> Json:
+        return read_resource(path, stored=self._resource, variable=self.variable)
+
+    def _resource(self, path: str) -> Json:
         if path not in self.resources:
             raise NotInLibrary(f"there is no resource at {path!r}")
         return self.resources[path]
