@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from typing import Any
 
+from openflow_django.engine.agents import run_agent
 from openflow_django.engine.branches import run_branch_all, run_branch_one
 from openflow_django.engine.calls import run_call
 from openflow_django.engine.commands import Command, Decide, Decision, Note, RunStep, Sleep, Steps
@@ -63,7 +64,7 @@ def _run_attempt(machine: Machine, attempt: Attempt) -> Steps:
 
 def _run_value(machine: Machine, attempt: Attempt) -> Steps:
     match attempt.module.value:
-        case RawScript() | PathScript() | Identity() | AiAgent():
+        case RawScript() | PathScript() | Identity():
             return (yield from _run_leaf(attempt))
         case ForLoop() as value:
             return (yield from run_for(machine, attempt, value))
@@ -73,6 +74,8 @@ def _run_value(machine: Machine, attempt: Attempt) -> Steps:
             return (yield from run_branch_one(machine, attempt, value))
         case BranchAll() as value:
             return (yield from run_branch_all(machine, attempt, value))
+        case AiAgent() as value:
+            return (yield from run_agent(machine, attempt, value))
         case PathFlow() as value:
             return (yield from run_call(machine, attempt, value))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from openflow_django.engine.agent_ports import AgentProvider, NoProvider
 from openflow_django.engine.caching import NoCache, ResultCache
 from openflow_django.engine.commands import Pending, Resumption, RunStep, WaitForEvents
 from openflow_django.engine.evaluation import Expressions
@@ -37,6 +38,7 @@ class Ports:
     expressions: Expressions
     flows: FlowLibrary
     cache: ResultCache = field(default_factory=NoCache)
+    agents: AgentProvider = field(default_factory=NoProvider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     RETRY = "retry"
     PARALLELISM = "parallelism"
     CALL = "call"
+    REPLY = "reply"
     GROUPS = "groups"
     TIMEOUT = "timeout"
     DELAY = "delay"

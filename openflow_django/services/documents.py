@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
+from openflow_django.agents import providers
 from openflow_django.conf import settings
 from openflow_django.expressions.errors import ExpressionSyntaxError, TemplateError
 from openflow_django.expressions.plans import compile_condition, compile_expression
@@ -11,8 +12,8 @@ from openflow_django.expressions.templates import tags
 from openflow_django.models import Flow
 from openflow_django.operations.base import operations
 from openflow_django.services.database import home
-from openflow_django.spec.document import PathFlow
-from openflow_django.spec.issues import DocumentInvalid, ExpressionProblem, Issue
+from openflow_django.spec.document import AiAgent, PathFlow, Static
+from openflow_django.spec.issues import DocumentInvalid, ExpressionProblem, Issue, errors
 from openflow_django.spec.json import Json
 from openflow_django.spec.limits import Limits
 from openflow_django.spec.parse import parse
@@ -61,7 +62,7 @@ def limits() -> Limits:
 
 def validate_document(document: Json) -> list[Issue]:
     """Everything wrong with a document on this site; it can be published when no issue is an error."""
-    return validate(
+    issues = validate(
         document,
         catalog=SiteCatalog(),
         limits=limits(),
@@ -69,11 +70,28 @@ def validate_document(document: Json) -> list[Issue]:
         check_expression=_expression_problem,
         check_template=_template_problem,
     )
+    return issues if errors(issues) else [*issues, *_missing_providers(document)]
 
 
 def validate_for_publishing(flow: Flow) -> list[Issue]:
     """What :func:`validate_document` finds in the draft, and whether the flow would call itself for ever."""
     return [*validate_document(flow.draft), *_cycles(flow)]
+
+
+def _missing_providers(document: Json) -> Iterator[Issue]:
+    """An error for each agent whose kind of model the site has not registered."""
+    for visit in walk(parse(document, limits=limits())):
+        agent = visit.module.value
+        provider = agent.input_transforms.get("provider") if isinstance(agent, AiAgent) else None
+        match provider:
+            case Static({"kind": str(kind)}) if kind not in providers:
+                yield Issue(
+                    f"{visit.pointer}/value/input_transforms/provider/value/kind",
+                    code="ai_provider_missing",
+                    message=f"This site has no AI provider of the kind {kind}.",
+                    hint="Register one in a module named openflow of an installed app.",
+                    step_id=visit.module.id,
+                )
 
 
 def _expression_problem(source: str, kind: Literal["expression", "condition"]) -> ExpressionProblem | None:

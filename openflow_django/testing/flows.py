@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from openflow_django.agents import RegisteredProviders
 from openflow_django.conf import settings
 from openflow_django.engine.commands import Steps as Commands
 from openflow_django.engine.driver import Driver, StepLimitReached
@@ -102,8 +103,15 @@ def run_flow(
     )
     cache, begin = MemoryCache(_KEPT, clock), clock.now()
     driver = Driver(
-        ports=Ports(Expressions(evaluator(), lookups=library), library, cache),
-        steps=Steps(runners=runners(), scripts=library, lookups=library, cache=cache, run_key="test"),
+        ports=Ports(Expressions(evaluator(), lookups=library), library, cache, RegisteredProviders()),
+        steps=Steps(
+            runners=runners(),
+            scripts=library,
+            lookups=library,
+            cache=cache,
+            run_key="test",
+            approval_address=_approval_address,
+        ),
         journal=journal,
         clock=clock,
         waits=ScriptedEvents(events, clock),
@@ -114,6 +122,10 @@ def run_flow(
     told = _told(outcome, list(journal.records.values()))
     steps = told.steps if outcome is None else _blanked(told.steps, flow)
     return replace(told, steps=steps, duration_s=(clock.now() - begin).total_seconds())
+
+
+def _approval_address(path: str, approver: str) -> str:
+    return f"https://testserver/approve/{path}/{approver}"
 
 
 _KEPT: dict[str, tuple[datetime, Json]] = {}

@@ -30,7 +30,6 @@ from openflow_django.operations.base import (
 )
 from openflow_django.sandbox.scripts import ScriptJob, ScriptRunner
 from openflow_django.spec.document import (
-    AiAgent,
     Identity,
     InputTransform,
     ModuleValue,
@@ -39,6 +38,7 @@ from openflow_django.spec.document import (
     Static,
 )
 from openflow_django.spec.json import Json, JsonObject, normalise
+from openflow_django.worker.approval_pages import ApprovalPages, MakeAddress, no_address
 from openflow_django.worker.cache import step_key
 
 __all__ = ["Gate", "NoGate", "ScriptLibrary", "Steps", "StoredScript"]
@@ -90,7 +90,7 @@ class Steps:
     """The step runner of one run (port :class:`~openflow_django.engine.ports.StepRunner`).
 
     ``runners``: by script language, those that the site has turned on. ``run_key`` makes idempotency keys
-    unique to the run.
+    unique to the run. ``approval_address`` makes the addresses with which people answer steps that wait.
     """
 
     runners: Mapping[str, ScriptRunner]
@@ -100,6 +100,7 @@ class Steps:
     gate: Gate = field(default_factory=NoGate)
     actor: Callable[[], Actor] = lambda: ANONYMOUS
     run_key: str = ""
+    approval_address: MakeAddress = no_address
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     max_result_bytes: int = 2_097_152
     max_json_depth: int = 400
@@ -176,8 +177,6 @@ class Steps:
                     return self._script(work, script, timeout)
             case PathScript():
                 return self._script(work, script, script.timeout_s if timeout is None else timeout)
-            case AiAgent():
-                raise StepFailed("no AI provider is registered on this site", code="ai_provider_missing")
             case other:
                 raise StepFailed(f"steps of type {other.type} have no work of their own")
 
@@ -213,6 +212,7 @@ class Steps:
             run_id=self.run_key or None,
             deadline_s=timeout,
             log=work.logs.say,
+            approval_page=ApprovalPages(work.command, self.approval_address).of,
         )
         value = operations.get(kind).perform(work.args, context=context)
         return normalise(value, max_bytes=self.max_result_bytes, max_depth=self.max_json_depth)
@@ -259,7 +259,7 @@ class _Log:
 
 def _transforms(command: RunStep) -> Mapping[str, InputTransform]:
     match command.module.value:
-        case RawScript() | PathScript() | AiAgent() as value:
+        case RawScript() | PathScript() as value:
             return value.input_transforms
         case _:
             return {}

@@ -5,6 +5,7 @@ from django.test import override_settings
 
 from openflow_django.models import Run, RunKind
 from openflow_django.services import flows, runs
+from openflow_django.services.documents import validate_document
 from openflow_django.services.errors import FieldsInvalid
 from openflow_django.spec.json import digest
 
@@ -56,3 +57,15 @@ def test_what_a_trigger_gives_to_a_preprocessor_is_not_checked():
     module = {"id": "preprocessor", "value": {"type": "rawscript", "language": "bun", "content": code}}
     flow = flow_with(preprocessor_module=module)
     assert runs.start(flow=flow, input={"mail": "a@b.c"}, trigger={"mail": "a@b.c"}, kind=RunKind.TRIGGER).pk
+
+
+def test_an_agent_without_a_provider_is_an_issue():
+    provider = {"type": "static", "value": {"kind": "oracle", "model": "m", "resource": None}}
+    message = {"type": "static", "value": "hi"}
+    value = {
+        "type": "aiagent",
+        "tools": [],
+        "input_transforms": {"provider": provider, "user_message": message},
+    }
+    issues = validate_document({"summary": "", "value": {"modules": [{"id": "a", "value": value}]}})
+    assert [(issue.code, issue.step_id) for issue in issues] == [("ai_provider_missing", "a")]
