@@ -37,7 +37,12 @@ SKIPPED_RESULT: Final = "stopped early"
 
 def run_flow(flow: Flow, flow_input: Json, run: RunInfo) -> Steps:
     """The whole run of a flow. ``stop.skipped`` of its outcome says that the run counts as skipped."""
-    context = FlowContext(run, failure_module=flow.value.failure_module, flow_env=flow.value.flow_env)
+    context = FlowContext(
+        run,
+        modules=flow.value.modules,
+        failure_module=flow.value.failure_module,
+        flow_env=flow.value.flow_env,
+    )
     preprocessor = flow.value.preprocessor_module
     if preprocessor is not None and not isinstance(run.trigger, Unset):
         scope = Scope(context, flow_input)
@@ -63,6 +68,8 @@ def run_called_flow(flow: Flow, flow_input: Json, caller: FlowContext, prefix: s
     caller is visible."""
     context = FlowContext(
         caller.run,
+        modules=flow.value.modules,
+        prefix=prefix,
         failure_module=flow.value.failure_module,
         flow_env=flow.value.flow_env,
         depth=caller.depth + 1,

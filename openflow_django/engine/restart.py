@@ -3,21 +3,14 @@
 A run is what its history says, so a restart is a new run over the records that precede the chosen place.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from openflow_django.engine.places import part_modules
 from openflow_django.engine.ports import History
 from openflow_django.engine.records import Kind, Record
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.spec.document import (
-    BranchAll,
-    BranchOne,
-    Flow,
-    ForLoop,
-    Module,
-    PathFlow,
-    WhileLoop,
-)
+from openflow_django.spec.document import BranchAll, Flow, ForLoop, Module, PathFlow, WhileLoop
 from openflow_django.spec.json import Json
 
 __all__ = ["RestartRefused", "records_before"]
@@ -125,22 +118,7 @@ def _runs_before(module: Module, part: str, target: str) -> bool:
 
 
 def _modules(module: Module, part: str) -> Sequence[Module]:
-    if part == "error" and module.error_branch is not None:
-        return module.error_branch.modules
-    lists: Iterable[tuple[str, Sequence[Module]]]
-    match module.value:
-        case ForLoop(modules=modules) | WhileLoop(modules=modules):
-            return modules
-        case BranchOne(branches=branches, default=default):
-            lists = [
-                *((str(index), branch.modules) for index, branch in enumerate(branches)),
-                ("default", default),
-            ]
-        case BranchAll(branches=branches):
-            lists = [(str(index), branch.modules) for index, branch in enumerate(branches)]
-        case _:
-            lists = []
-    found = dict(lists).get(part)
+    found = part_modules(module, part)
     if found is None:
         raise RestartRefused(f"the step {module.id!r} has no part {part!r}")
     return found

@@ -1,6 +1,6 @@
 """Where a step stands: the input and results it can see (OpenFlow semantics section 3)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openflow_django.engine.commands import Resumption
@@ -35,10 +35,13 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True)
 class FlowContext:
-    """What is the same in every level of one flow: its failure module and constants, how deep it was
-    called."""
+    """What is the same in every level of one flow: its steps and the path in front of them, its failure
+    module
+    and constants, how deep it was called."""
 
     run: RunInfo
+    modules: Sequence[Module] = ()
+    prefix: str = ""
     failure_module: Module | None = None
     flow_env: Mapping[str, Json] | None = None
     depth: int = 0

@@ -1,6 +1,7 @@
 """What a step can do: one module per operation. Importing this package registers the built-in ones."""
 
 from openflow_django.operations import (
+    approval_link,
     condition,
     http_request,
     item_create,
@@ -53,5 +54,6 @@ BUILT_IN = (
     transform,
     condition,
     throw_error,
+    approval_link,
 )
 """The modules of the operations that come with the package."""

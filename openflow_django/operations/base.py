@@ -131,6 +131,10 @@ def _unheard(level: str, message: str) -> None:
     return None
 
 
+def _no_page(step: str | None, approver: str) -> str:
+    raise OperationError("Nobody can answer a step here: there is no run.", code="link_impossible")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationContext:
     """What an operation knows beside its options. JSON and plain values only.
@@ -139,6 +143,9 @@ class OperationContext:
     ``idempotency_key``: the same for every attempt at this step of this run, unique otherwise.
     ``deadline_s``: seconds the step may still take, None without limit.
     ``log``: takes a level (debug, info, warning, error) and a message; the lines stay with the step run.
+    ``approval_page``: takes the id of a step that waits (None: the next that does) and the name of an
+    approver,
+    gives the address of the page for the answer, and raises OpenFlowError where there is none.
     """
 
     data: Mapping[str, Json] = field(default_factory=dict[str, Json])
@@ -148,6 +155,7 @@ class OperationContext:
     run_id: str | None = None
     deadline_s: float | None = None
     log: Callable[[str, str], None] = _unheard
+    approval_page: Callable[[str | None, str], str] = _no_page
 
 
 Run: TypeAlias = Callable[[JsonObject, OperationContext], Json]
