@@ -10,6 +10,7 @@ from openflow_django.checks.packages import (
     check_type_stripping,
 )
 from openflow_django.checks.queue import check_cache, check_cluster, check_queue
+from openflow_django.checks.sandbox import check_layers, check_python_user
 from openflow_django.checks.security import (
     check_django_q_rights,
     check_guard,
@@ -28,10 +29,12 @@ __all__ = [
     "check_javascript_engine",
     "check_keys",
     "check_languages",
+    "check_layers",
     "check_limits",
     "check_middleware",
     "check_own_keys",
     "check_pool",
+    "check_python_user",
     "check_queue",
     "check_rest_framework",
     "check_retention",
