@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from openflow_django.json_text import pretty
 from openflow_django.admin.text_diff import DiffLine, diff_lines
+from openflow_django.json_text import pretty
 from openflow_django.spec.diff import Change
 
 __all__ = ["ShownChange", "in_words"]

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from openflow_django import permissions
 from openflow_django.admin import labels
 from openflow_django.admin.flow_page import trigger_sentence
-from openflow_django.json_text import pretty
 from openflow_django.admin.pages import PageAdmin, may, plain_text
 from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.payloads import Payload, cut_columns, payload
+from openflow_django.json_text import pretty
 from openflow_django.models import Event, EventStatus, Flow, Run
 
 __all__ = ["EventAdmin"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 
-from openflow_django.json_text import pretty
 from openflow_django.admin.text_diff import DiffLine, diff_lines
+from openflow_django.json_text import pretty
 from openflow_django.models import Flow
 from openflow_django.spec.json import JsonObject, digest
 

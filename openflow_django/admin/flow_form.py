@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from openflow_django import permissions
 from openflow_django.admin.flow_conflict import OVERWRITE, Conflict, conflict_of, state_token
-from openflow_django.schema_forms.json_field import JsonTextField, StoredJson
 from openflow_django.models import Flow
 from openflow_django.models.flow import minimal_document
+from openflow_django.schema_forms.json_field import JsonTextField, StoredJson
 from openflow_django.spec.json import digest
 
 __all__ = ["DESCRIPTION_FIELDS", "FlowForm"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 
 from openflow_django import permissions
-from openflow_django.json_text import pointer_lines, pretty
 from openflow_django.admin.manual_start import manual_triggers
 from openflow_django.admin.pages import PageAdmin
+from openflow_django.json_text import pointer_lines, pretty
 from openflow_django.models import Flow, Run, Trigger
 from openflow_django.registry import NotRegistered
 from openflow_django.services.documents import validate_document

@@ -17,12 +17,12 @@ from openflow_django import permissions
 from openflow_django.admin import labels
 from openflow_django.admin.flow_form import FlowForm
 from openflow_django.admin.flow_page import flow_page
-from openflow_django.json_text import pretty
 from openflow_django.admin.manual_start import ManualStartPages
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.publishing import PublishingPages
 from openflow_django.admin.sample_run import SampleRunPages
 from openflow_django.admin.versions import VersionPages
+from openflow_django.json_text import pretty
 from openflow_django.models import Flow, FlowStatus, Run, RunAs, RunStatus
 from openflow_django.services import flows as flow_service
 from openflow_django.services.documents import validate_document

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from openflow_django import permissions
 from openflow_django.accountability import of_request
 from openflow_django.admin.pages import PageAdmin
-from openflow_django.schema_forms import SchemaForm, show_errors
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import Run, RunKind, Trigger
+from openflow_django.schema_forms import SchemaForm, show_errors
 from openflow_django.services import runs as run_service
 from openflow_django.services.errors import FieldsInvalid
 from openflow_django.services.inputs import check_value

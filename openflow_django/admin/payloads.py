@@ -13,8 +13,8 @@ from django.db.models.functions import Cast, Length, Substr
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from openflow_django.json_text import pretty
 from openflow_django.admin.json_tree import brief, render_tree
+from openflow_django.json_text import pretty
 
 __all__ = ["MAX_CHARACTERS", "NULL", "LogLine", "Payload", "cut_columns", "log_lines", "payload"]
 

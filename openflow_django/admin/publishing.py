@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from openflow_django import permissions
 from openflow_django.admin.changes import in_words
 from openflow_django.admin.flow_page import located
-from openflow_django.json_text import pretty
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.text_diff import diff_lines
 from openflow_django.exceptions import OpenFlowError
+from openflow_django.json_text import pretty
 from openflow_django.models import Flow, FlowStatus, FlowVersion
 from openflow_django.models.flow import minimal_document
 from openflow_django.services import flows as flow_service

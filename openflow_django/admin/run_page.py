@@ -10,10 +10,10 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import Q, QuerySet, Sum
 
-from openflow_django.json_text import pretty
 from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.payloads import NULL, Payload, cut_columns, log_lines, payload
 from openflow_django.admin.run_steps import WORK_KINDS, Attempt, StepLine, arrange
+from openflow_django.json_text import pretty
 from openflow_django.models import Run, RunData, RunKind, StepRun
 
 __all__ = ["DATA_COLUMNS", "STEP_COLUMNS", "Bar", "RunDetails", "checkpoints", "run_details", "whole_value"]

@@ -20,7 +20,7 @@ from openflow_django.admin.flow_page import can_test
 from openflow_django.admin.pages import may
 from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.run_actions import RunActions
-from openflow_django.admin.run_filters import FlowFilter
+from openflow_django.admin.run_filters import FlowFilter, KindFilter
 from openflow_django.admin.run_page import run_details
 from openflow_django.models import ACTIVE_STATUSES, Event, Flow, Run, RunKind, RunStatus
 
@@ -40,7 +40,7 @@ class RunAdmin(RunActions):
 
     list_display = ("started", "flow_name", "state", "kind", "trigger_name", "object_name", "duration")
     list_display_links = ("started",)
-    list_filter = ("status", "kind", ("created_at", admin.DateFieldListFilter), FlowFilter)
+    list_filter = ("status", KindFilter, ("created_at", admin.DateFieldListFilter), FlowFilter)
     search_fields = ("public_id",)
     search_help_text = gettext_lazy("The id of a run, or how it begins.")
     ordering = ("-id",)  # the order of creation, in which every database reads without sorting

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 from openflow_django import permissions
 from openflow_django.accountability import of_request
 from openflow_django.admin.flow_page import can_test, located
-from openflow_django.schema_forms.json_field import JsonTextarea, JsonTextField, StoredJson
-from openflow_django.json_text import pretty
 from openflow_django.admin.pages import PageAdmin
-from openflow_django.schema_forms import SchemaForm, is_simple, show_errors
 from openflow_django.exceptions import OpenFlowError
+from openflow_django.json_text import pretty
 from openflow_django.models import Flow, Run, RunData
+from openflow_django.schema_forms import SchemaForm, is_simple, show_errors
+from openflow_django.schema_forms.json_field import JsonTextarea, JsonTextField, StoredJson
 from openflow_django.services import runs as run_service
 from openflow_django.services.errors import FieldsInvalid
 from openflow_django.spec.issues import errors

@@ -9,8 +9,8 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from openflow_django.schema_forms import SchemaForm, ordered_properties
 from openflow_django.models import Trigger
+from openflow_django.schema_forms import SchemaForm, ordered_properties
 from openflow_django.sensitive import is_sensitive_field, is_sensitive_model
 from openflow_django.services.triggers import validate_options
 from openflow_django.spec.issues import Issue, errors

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from openflow_django import permissions
 from openflow_django.admin import labels
 from openflow_django.admin.flow_page import shown_trigger, trigger_sentence
-from openflow_django.json_text import pretty
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.trigger_form import REFRESH, TriggerForm
 from openflow_django.exceptions import OpenFlowError
+from openflow_django.json_text import pretty
 from openflow_django.models import Flow, Trigger
 from openflow_django.services import triggers as trigger_service
 from openflow_django.triggers.base import trigger_types

@@ -9,10 +9,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from openflow_django import permissions
-from openflow_django.json_text import pretty
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.admin.publishing import difference
 from openflow_django.exceptions import OpenFlowError
+from openflow_django.json_text import pretty
 from openflow_django.models import Flow
 from openflow_django.services import flows as flow_service
 

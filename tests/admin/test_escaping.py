@@ -126,7 +126,9 @@ def poisoned(db, document, person) -> dict[str, int]:
         run=run, seq=3, path=BAD, kind=BAD[:20], attempt=0, module_id=BAD[:90], status=BAD[:20], result=BAD
     )
     Worker.objects.create(name=BAD[:200], host=BAD[:200], pid=1, last_seen_at=now - timedelta(days=1))
-    return {"button": button.pk, "flow": flow.pk, "trigger": trigger.pk, "event": event.pk, "run": run.pk}
+    step_run = StepRun.objects.get(run=run, seq=1)
+    rows = {"button": button, "flow": flow, "trigger": trigger, "event": event, "run": run, "step": step_run}
+    return {name: row.pk for name, row in rows.items()}
 
 
 PAGES = (
@@ -211,7 +213,7 @@ def test_search_and_filters_come_back_as_text(boss, poisoned) -> None:
 def test_a_whole_value_is_never_a_page(boss, poisoned) -> None:
     for address in (
         "run/{run}/value/?of=error",
-        "run/{run}/value/?step=1&of=logs",
+        "run/{run}/value/?step={step}&of=logs",
         "event/{event}/value/?of=payload",
     ):
         answer = boss.get(f"/admin/openflow/{address.format(**poisoned)}")

@@ -59,7 +59,7 @@ def shop(transactional_db, settings, monkeypatch) -> Iterator[User]:
 
 @pytest.fixture
 def visit(browser, live_server, shop) -> Iterator[Visit]:
-    """``visit("/admin/", scheme="dark", width=390)``: a page in a window of its own, with the admin logged in."""
+    """``visit("/admin/", scheme="dark", width=390)``: a page in a window of its own, the admin logged in."""
     contexts: list[Any] = []
     complaints: list[str] = []
 
