@@ -46,8 +46,10 @@
   // The arguments in the order of the parameters, each found by the name of its parameter.
   function values(main, parameters, given) {
     const text = Function.prototype.toString.call(main);
-    const simple = /^(?:async )?function \w*\(([\w, ]*)\)/.exec(text);
-    const names = simple ? simple[1].split(",").map(name => name.trim()) : (0, eval)(parameters)(text);
+    const simple = /^(?:async\s*)?(?:function\s*[\w$]*\s*)?\(((?:[^(){}[\]'"`/]|'[\w .-]*'|"[\w .-]*")*)\)/.exec(text);
+    const names = simple
+      ? simple[1].split(",").map(part => part.split("=")[0].trim()).filter(name => name && name[0] !== ".")
+      : (0, eval)(parameters)(text);
     return names.map(name => name === "{}" ? given : Object.prototype.hasOwnProperty.call(given, name) ? given[name] : undefined);
   }
 
