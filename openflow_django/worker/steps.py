@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, cast
+
+from django.utils.functional import SimpleLazyObject
 
 from openflow_django.engine.caching import NoCache, ResultCache
 from openflow_django.engine.commands import RunStep
@@ -206,7 +208,7 @@ class Steps:
     def _operation(self, work: "_Work", kind: str, timeout: float | None) -> Json:
         context = OperationContext(
             data=FlowObject(work.command.scope.names()),
-            actor=self.actor(),
+            actor=cast(Actor, SimpleLazyObject(self.actor)),
             idempotency_key=f"{self.run_key}/{work.command.path}" if self.run_key else "",
             step_id=work.command.module.id,
             run_id=self.run_key or None,
