@@ -56,8 +56,8 @@ def read_token(token: str) -> Ticket:
     return Ticket(run_id=run_id, path=path, approver=approver)
 
 
-def page_url(ticket: Ticket) -> str:
-    """The whole address of the page for a ticket, as a mail can carry it.
+def page_url(token: str) -> str:
+    """The whole address of the page for a token, as a mail can carry it.
 
     It begins with the setting ``SITE_URL``: a name that a request brought along is never believed. Raises
     LinkImpossible.
@@ -69,7 +69,7 @@ def page_url(ticket: Ticket) -> str:
             hint="Set OPENFLOW['SITE_URL'], for example to https://shop.example.com.",
         )
     try:
-        return site + reverse("openflow:approval", args=(token_of(ticket),))
+        return site + reverse("openflow:approval", args=(token,))
     except NoReverseMatch as error:
         raise LinkImpossible(
             "The site has no page for approvals.",

@@ -4,6 +4,8 @@ import time
 from contextlib import ExitStack
 
 from openflow_django import accountability, causality
+from openflow_django.agents import RegisteredProviders
+from openflow_django.approval_links import Ticket, page_url, token_of
 from openflow_django.conf import settings
 from openflow_django.engine.driver import Driver
 from openflow_django.engine.evaluation import Expressions
@@ -15,8 +17,10 @@ from openflow_django.engine.ports import Ports
 from openflow_django.engine.scope import RunInfo
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import Run, RunData, RunKind
+from openflow_django.redaction import Redactor
 from openflow_django.spec.document import Flow
 from openflow_django.spec.parse import parse
+from openflow_django.worker.approval_pages import MakeAddress
 from openflow_django.worker.clock import SystemClock
 from openflow_django.worker.identity import acting_for, actor_for
 from openflow_django.worker.journal import RunJournal
@@ -47,7 +51,7 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
         _wait_for_a_place(run, flow, data)
     cache = DjangoCache(claim.redactor)
     driver = Driver(
-        ports=Ports(Expressions(evaluator()), library, cache),
+        ports=Ports(Expressions(evaluator()), library, cache, RegisteredProviders()),
         steps=Steps(
             runners=script_runners(),
             scripts=library,
@@ -55,6 +59,7 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
             cache=cache,
             gate=SlotGate(main),
             run_key=str(main.public_id),
+            approval_address=_approval_address(main, claim.redactor),
             max_result_bytes=settings.MAX_RESULT_BYTES,
             max_json_depth=settings.MAX_JSON_DEPTH,
         ),
@@ -69,6 +74,17 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
         stack.enter_context(causality.caused_by(main))
         stack.enter_context(accountability.acting(acting_for(main, data.accountability)))
         return driver.run(run_flow(flow, data.input, _info(main, data)))
+
+
+def _approval_address(run: Run, redactor: Redactor) -> MakeAddress:
+    """Addresses for the run's waits. A token in them is a right: rows and logs show it to nobody."""
+
+    def make(path: str, approver: str) -> str:
+        token = token_of(Ticket(run_id=str(run.public_id), path=path, approver=approver))
+        redactor.learn(token)
+        return page_url(token)
+
+    return make
 
 
 def _forks(claim: Claim, store: Store) -> Forks:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from openflow_django.engine.commands import Pending, Resumption, WaitForEvents
 from openflow_django.models import Answer, Run, Wait, WaitStatus
+from openflow_django.spec.forms import form_schema
 from openflow_django.worker.payloads import reveal
 
 __all__ = ["Waits", "judged"]
@@ -47,7 +48,7 @@ class Waits:
                 defaults={
                     "step_id": command.step_id,
                     "required": suspend.required_events,
-                    "form": _schema(suspend.resume_form),
+                    "form": form_schema(suspend.resume_form),
                     "groups": list(command.groups),
                     "user_auth_required": suspend.user_auth_required or bool(command.groups),
                     "self_approval_disabled": suspend.self_approval_disabled,
@@ -66,10 +67,6 @@ class Waits:
         """Whether an answer has ended an open wait since it was polled: the run must not stay parked then."""
         waits = Wait.objects.using(self._using).filter(run_id=self._run.pk, status=WaitStatus.OPEN)
         return any(isinstance(judged(wait, self._answers(wait)), Resumption) for wait in waits)
-
-
-def _schema(form: object) -> object:
-    return form.get("schema", form) if isinstance(form, dict) else None
 
 
 def judged(wait: Wait, answers: QuerySet[Answer]) -> Resumption | Pending:

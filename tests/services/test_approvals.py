@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import override_settings
 from django.utils import timezone
 
+from openflow_django.approval_links import Ticket, token_of
 from openflow_django.models import Answer, Run, RunKind, RunStatus, Wait, WaitStatus
 from openflow_django.permissions import NotPermitted
 from openflow_django.services import approvals, flows, runs
@@ -52,7 +53,7 @@ def answered(run: Run, **given: Any) -> Run:
 
 
 def link_of(run: Run, approver: str = "") -> approvals.Link:
-    return approvals.read_link(approvals.link_token(run_id=str(run.public_id), path="ask", approver=approver))
+    return approvals.read_link(token_of(Ticket(run_id=str(run.public_id), path="ask", approver=approver)))
 
 
 @pytest.fixture
