@@ -12,7 +12,10 @@ import pytest
 
 from openflow_django.expressions.ports import Evaluated, JavaScriptJob
 from openflow_django.sandbox.evaluator import Evaluator
+from openflow_django.sandbox.javascript import JavaScriptRunner
 from openflow_django.sandbox.limits import MIB, SandboxLimits
+from openflow_django.sandbox.scripts import ScriptRunner
+from tests.sandbox.running import LIMITS
 
 SMALL = SandboxLimits(
     cpu_s=0.1,
@@ -40,6 +43,13 @@ def impatient() -> Iterator[Evaluator]:
     """Kills the child soon."""
     evaluator = Evaluator(IMPATIENT)
     yield evaluator
+    evaluator.close()
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[ScriptRunner]:
+    evaluator = Evaluator(SMALL, script_limits=LIMITS)
+    yield JavaScriptRunner(evaluator)
     evaluator.close()
 
 

@@ -27,8 +27,16 @@ SECRET = "hunter2"
 HOSTILE = replace(LIMITS, cpu_s=1, wall_s=20, file_bytes=MIB, folder_bytes=4 * MIB)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def folder_of_jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Ours alone, so that it can be seen what is left there."""
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path_factory.mktemp("jobs"))
+    yield
+    tempfile.tempdir = before
+
+
 @pytest.fixture(scope="module")
-def runner() -> Iterator[PythonRunner]:
+def runner(folder_of_jobs: None) -> Iterator[PythonRunner]:
     os.environ["OPENFLOW_TEST_SECRET"] = SECRET
     runner = PythonRunner(HOSTILE)
     if not all(state.startswith("on") for state in runner.layers().values()):
