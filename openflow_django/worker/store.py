@@ -11,20 +11,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router, transaction
-from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from openflow_django.conf import settings
 from openflow_django.engine.records import Record, RecordKey
 from openflow_django.models import Run, RunData, RunKind, RunStatus
+from openflow_django.models.json_field import encode_json
 from openflow_django.redaction import Redactor
 from openflow_django.spec.json import Json
 from openflow_django.worker.known_secrets import run_redactor
 from openflow_django.worker.owner import host_prefix, is_gone, owner_name
 from openflow_django.worker.rows import insert_records, read_history
+from openflow_django.worker.statements import change, take
 
 __all__ = ["CancelRequested", "Claim", "LeaseLost", "Store"]
+
+_RUN = "openflow_run"
 
 
 class LeaseLost(Exception):
@@ -59,32 +62,11 @@ class Store:
         """Take a run that is due or whose owner is dead. None: somebody has it, it has ended, or it is not
         due yet."""
         token, now = str(uuid.uuid4()), timezone.now()
-        died = Q(status=RunStatus.RUNNING, lease_until__lt=now)
-        due = Q(status__in=(RunStatus.QUEUED, RunStatus.SUSPENDED), ready_at__lte=now)
-        taken = (
-            self._runs(pk=run_id)
-            .filter(due | died)
-            .update(
-                # First: MySQL computes assignments from left to right, over what those before have set.
-                crashes=F("crashes") + Case(When(died, then=1), default=0),
-                status=RunStatus.RUNNING,
-                lease_token=token,
-                lease_until=self._lease(now),
-                owner=owner_name(),
-                claims=F("claims") + 1,
-                started_at=Coalesce("started_at", Value(now, output_field=DateTimeField())),
-            )
-        )
-        if not taken:
+        data = take(self.using, run_id, token=token, owner=owner_name(), now=now, until=self._lease(now))
+        if data is None:
             return None
-        data = (
-            RunData.objects.using(self.using)
-            .select_related("run__event", "run__parent__data", "run__parent__event")
-            .filter(pk=run_id)
-            .first()
-        )
-        if data is None or data.run.lease_token != token:
-            return None
+        if data.run.parent_id is not None:
+            data.run.parent = Run.objects.using(self.using).select_related("data").get(pk=data.run.parent_id)
         return Claim(run=data.run, data=data, token=token, redactor=run_redactor(data.run.flow_id))
 
     def next_due(self, *, queue: str, limit: int = 5) -> list[int]:
@@ -114,13 +96,9 @@ class Store:
         (nothing written)."""
         lease_until = self._lease(timezone.now(), lease_s)
         with transaction.atomic(using=self.using):
-            kept = (
-                self._owned(claim)
-                .filter(cancel_requested_at=None)
-                .update(seq=seq + len(records), lease_until=lease_until)
-            )
-            if not kept:
-                raise CancelRequested if self._owned(claim).exists() else LeaseLost
+            values = {"seq": seq + len(records), "lease_until": lease_until}
+            if not change(self.using, _RUN, values, where={**_owned(claim), "cancel_requested_at": None}):
+                raise CancelRequested if self._runs(**_owned(claim)).exists() else LeaseLost
             self._insert(claim, seq=seq, records=records)
         return lease_until
 
@@ -139,9 +117,9 @@ class Store:
         with transaction.atomic(using=self.using):
             self._leave(claim, seq=seq, records=records, **fields)
             # Nothing reads these two again but people.
-            RunData.objects.using(self.using).filter(run_id=claim.run.pk).update(
-                result=claim.redactor.redact(result), error=claim.redactor.redact(error)
-            )
+            told = {"result": claim.redactor.redact(result), "error": claim.redactor.redact(error)}
+            values = {name: None if value is None else encode_json(value) for name, value in told.items()}
+            change(self.using, "openflow_rundata", values, where={"run_id": claim.run.pk})
 
     def park(
         self, claim: Claim, *, seq: int, records: Sequence[Record], status: RunStatus, ready_at: datetime
@@ -214,10 +192,8 @@ class Store:
         return frozenset(self._runs(parent_id=run.pk).values_list("part_path", flat=True).distinct())
 
     def _leave(self, claim: Claim, *, seq: int, records: Sequence[Record], **fields: Any) -> None:
-        left = self._owned(claim).update(
-            seq=seq + len(records), lease_token="", lease_until=None, owner="", **fields
-        )
-        if not left:
+        freed = {"seq": seq + len(records), "lease_token": "", "lease_until": None, "owner": ""}
+        if not change(self.using, _RUN, {**freed, **fields}, where=_owned(claim)):
             raise LeaseLost
         self._insert(claim, seq=seq, records=records)
 
@@ -230,11 +206,13 @@ class Store:
             redactor=claim.redactor,
         )
 
-    def _owned(self, claim: Claim) -> QuerySet[Run]:
-        return self._runs(pk=claim.run.pk, lease_token=claim.token, status=RunStatus.RUNNING)
-
     def _runs(self, **lookup: Any) -> QuerySet[Run]:
         return Run.objects.using(self.using).filter(**lookup)
 
     def _lease(self, now: datetime, seconds: float | None = None) -> datetime:
         return now + timedelta(seconds=max(seconds or 0.0, settings.LEASE_S))
+
+
+def _owned(claim: Claim) -> dict[str, Any]:
+    """The fence of every write: a worker that lost its lease finds no row."""
+    return {"id": claim.run.pk, "lease_token": claim.token, "status": RunStatus.RUNNING}
