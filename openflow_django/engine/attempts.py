@@ -1,12 +1,13 @@
 """One step of a level: mocked, skipped, or run and retried (OpenFlow semantics section 5)."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 from openflow_django.engine.agents import run_agent
 from openflow_django.engine.branches import run_branch_all, run_branch_one
 from openflow_django.engine.calls import run_call
-from openflow_django.engine.commands import Command, Decide, Decision, Note, RunStep, Sleep, Steps
+from openflow_django.engine.commands import Command, Decide, Decision, Entry, Note, RunStep, Sleep, Steps
 from openflow_django.engine.loops import run_for, run_while
 from openflow_django.engine.machine import Attempt, Machine
 from openflow_django.engine.outcome import Outcome
@@ -25,17 +26,28 @@ from openflow_django.spec.document import (
     RawScript,
     WhileLoop,
 )
+from openflow_django.spec.json import JsonObject
 
 __all__ = ["run_module"]
 
 
-def run_module(machine: Machine, module: Module, scope: Scope, path: str) -> Steps:
-    """One step to its end, its retries included."""
+def run_module(
+    machine: Machine,
+    module: Module,
+    scope: Scope,
+    path: str,
+    *,
+    args: JsonObject | None = None,
+    entry: Entry = "main",
+) -> Steps:
+    """One step to its end, its retries included. ``args`` stand in for its own inputs, ``entry`` is what a
+    script
+    calls."""
     if module.mock is not None and module.mock.enabled:
         value = module.mock.return_value
         yield Note(path, Kind.MOCK, module.id, "success", result=value)
-        return Outcome(value)
-    attempt = Attempt(module, scope, path)
+        return Outcome(value, mocked=True)
+    attempt = Attempt(module, scope, path, args=args, entry=entry)
     while True:
         outcome = yield from _run_attempt(machine, attempt)
         if outcome.ok or outcome.unrecoverable or outcome.stop is not None:
@@ -43,7 +55,7 @@ def run_module(machine: Machine, module: Module, scope: Scope, path: str) -> Ste
         delay = yield from _backoff(attempt, outcome)
         if delay is None:
             return outcome
-        attempt = Attempt(module, scope, path, attempt.number + 1, args=outcome.args, planned_delay=delay)
+        attempt = replace(attempt, number=attempt.number + 1, args=outcome.args or args, planned_delay=delay)
 
 
 def _run_attempt(machine: Machine, attempt: Attempt) -> Steps:
@@ -88,6 +100,7 @@ def _run_leaf(attempt: Attempt) -> Steps:
         attempt=attempt.number,
         args=attempt.args,
         planned_delay=attempt.planned_delay,
+        entry=attempt.entry,
     )
     return outcome
 

@@ -66,10 +66,12 @@ def _run_sequential(machine: Machine, attempt: Attempt, branches: Sequence[Branc
 
 
 def _run_parallel(machine: Machine, attempt: Attempt, branches: Sequence[Branch]) -> Steps:
-    scope = attempt.scope
+    scopes = [attempt.scope.apart(attempt.scope.flow_input) for _ in branches]
     starts = [
-        partial(machine.level, branch.modules, scope.apart(scope.flow_input), f"{attempt.prefix}{index}/")
-        for index, branch in enumerate(branches)
+        partial(machine.level, branch.modules, scope, f"{attempt.prefix}{index}/")
+        for index, (branch, scope) in enumerate(zip(branches, scopes, strict=True))
     ]
     outcomes: list[Outcome] = yield Fork(attempt.path, attempt.module.id, starts)
+    for scope in scopes:
+        attempt.scope.take_in(scope)
     return joined(outcomes, [branch.skip_failure for branch in branches])

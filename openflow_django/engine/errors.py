@@ -31,22 +31,22 @@ def error_of(previous_result: Json) -> Json:
             return error
         case [*entries]:
             return _error_of_list(entries)
-        case None:
+        case value if value:
+            return {"name": "UnknownError", "message": "Could not parse the error", "error": value}
+        case _:
             return {"name": "UnknownError", "message": "No error found"}
-        case value:
-            return {"name": "UnknownError", "message": "The previous result is not an error", "error": value}
 
 
 def _error_of_list(entries: list[Json]) -> Json:
-    errors = [entry["error"] for entry in entries if isinstance(entry, dict) and entry.get("error")]
+    errors = [entry["error"] for entry in entries if isinstance(entry, dict) and "error" in entry]
     if len(errors) == 1:
         return errors[0]
-    if not errors:
-        return {"name": "MultipleErrors", "message": "Could not parse errors"}
-    return {"name": "MultipleErrors", "message": "; ".join(map(_sentence, errors)), "errors": errors}
+    message = "; ".join(_sentence(error, index) for index, error in enumerate(errors))
+    return {"name": "MultipleErrors", "message": message or "Could not parse errors", "errors": entries}
 
 
-def _sentence(error: Json) -> str:
+def _sentence(error: Json, index: int) -> str:
+    """``[step] message``; its place among the errors where it names no step."""
     if not isinstance(error, dict):
-        return str(error)
-    return f"[{error.get('step_id', '?')}] {error.get('message', '')}"
+        return f"[{index}] {error}"
+    return f"[{error.get('step_id') or index}] {error.get('message') or error.get('name') or ''}"

@@ -11,7 +11,7 @@ from typing import Final
 
 from openflow_django.engine.attempts import run_module
 from openflow_django.engine.caching import cached_flow
-from openflow_django.engine.commands import Decide, Decision, Ending, RunStep, Sleep, Steps
+from openflow_django.engine.commands import Decide, Decision, Ending, Sleep, Steps
 from openflow_django.engine.errors import EARLY_STOP, EXECUTION
 from openflow_django.engine.machine import Machine
 from openflow_django.engine.outcome import Outcome, Stop, Unset, failed
@@ -101,12 +101,12 @@ def _run_whole(flow: Flow, scope: Scope, prefix: str) -> Steps:
 
 def _preprocess(module: Module, scope: Scope, event: Json) -> Steps:
     given = scope.flow_input if isinstance(scope.flow_input, dict) else {}
-    outcome: Outcome = yield RunStep(
-        module.id, module, scope, args={**given, "event": event}, entry="preprocessor"
+    outcome = yield from run_module(
+        _MACHINE, module, scope, module.id, args={**given, "event": event}, entry="preprocessor"
     )
     if not outcome.ok or isinstance(outcome.value, dict):
         return outcome
-    return replace(outcome, value={} if outcome.value is None else {"v": outcome.value})
+    return replace(outcome, value={} if outcome.value is None else {"value": outcome.value})
 
 
 def _handled(outcome: Outcome, scope: Scope, prefix: str) -> Steps:
@@ -118,7 +118,7 @@ def _handled(outcome: Outcome, scope: Scope, prefix: str) -> Steps:
     scope.resumption = None
     result = yield from run_module(_MACHINE, handler, scope, f"{prefix}{handler.id}")
     recovered = result.ok and isinstance(result.value, dict) and result.value.get("recover") is True
-    return Outcome(result.value, ok=False, handled=True, recovered=recovered, stop=outcome.stop)
+    return Outcome(result.value, ok=False, handled=True, recovered=recovered)
 
 
 def _run_modules(modules: Sequence[Module], scope: Scope, prefix: str) -> Steps:
@@ -165,12 +165,22 @@ def _after_failure(module: Module, outcome: Outcome, scope: Scope, path: str) ->
 
 
 def _stop_after(module: Module, outcome: Outcome, scope: Scope, path: str) -> Ending:
-    """The stop condition of a step that has just succeeded (section 7)."""
+    """The stop conditions of a step that has just succeeded (section 7).
+
+    Those of a step with iterations are asked after each of them, by the loop: here only where it was mocked.
+    """
     iterates = isinstance(module.value, ForLoop | WhileLoop | BranchAll)
-    condition = module.stop_after_all_iters_if if iterates else module.stop_after_if
+    if not iterates or outcome.mocked:
+        stopped = yield from _stop_on(module, outcome, scope, path, kind=Kind.STOP)
+        if stopped is not None:
+            return stopped
+    return (yield from _stop_on(module, outcome, scope, path, kind=Kind.STOP_ALL)) if iterates else None
+
+
+def _stop_on(module: Module, outcome: Outcome, scope: Scope, path: str, *, kind: Kind) -> Ending:
+    condition = module.stop_after_if if kind is Kind.STOP else module.stop_after_all_iters_if
     if condition is None:
         return None
-    kind = Kind.STOP_ALL if iterates else Kind.STOP
     decision: Decision = yield Decide(
         path, kind, module.id, lambda ports: ports.expressions.condition(condition.expr, scope.names())
     )

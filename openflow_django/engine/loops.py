@@ -109,12 +109,12 @@ def _iterate(
     index = len(values)
     result = yield from machine.level(loop.modules, body, f"{attempt.prefix}{index}/")
     values.append(result.value)
-    if not result.ok:
-        return None if loop.skip_failures else Outcome(values, ok=False, handled=result.handled)
+    if not result.ok and not loop.skip_failures:
+        return Outcome(values, ok=False, handled=result.handled)
     if result.stop is not None:
         return Outcome(values)
     condition = attempt.module.stop_after_if
-    if condition is None:
+    if condition is None or not result.ok:
         return None
     names = attempt.scope.names(previous_result=result.value, all_iters=values)
     stop: Decision = yield Decide(

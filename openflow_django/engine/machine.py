@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from openflow_django.engine.commands import Note, Steps
+from openflow_django.engine.commands import Entry, Note, Steps
 from openflow_django.engine.outcome import Outcome
 from openflow_django.engine.records import Kind
 from openflow_django.engine.scope import FlowContext, Scope
@@ -30,7 +30,9 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt at one step. ``number`` counts from 0; ``args`` are the arguments of the attempt before."""
+    """One attempt at one step. ``number`` counts from 0; ``args`` are the arguments of the attempt before,
+    ``entry``
+    is the function that a script runs."""
 
     module: Module
     scope: Scope
@@ -38,6 +40,7 @@ class Attempt:
     number: int = 0
     args: JsonObject | None = None
     planned_delay: float | None = None
+    entry: Entry = "main"
 
     @property
     def prefix(self) -> str:

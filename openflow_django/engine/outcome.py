@@ -45,6 +45,7 @@ class Outcome:
     recovered: bool = False
     unrecoverable: bool = False
     skipped: bool = False
+    mocked: bool = False
     rejection: Json | Unset = UNSET
     args: JsonObject | None = None
 

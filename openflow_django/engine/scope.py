@@ -120,8 +120,15 @@ class Scope:
         return Scope(self.flow, flow_input, parent=self)
 
     def apart(self, flow_input: Json) -> "Scope":
-        """A level inside this one whose steps nobody outside can read: a parallel iteration or branch."""
+        """A level inside this one whose steps nobody outside can read: a parallel iteration, or a parallel
+        branch
+        until :meth:`take_in`."""
         return Scope(self.flow, flow_input, parent=self, leaves={}, rejections={})
+
+    def take_in(self, ended: "Scope") -> None:
+        """Let the steps of a level that was apart be read from here on: a branch that was executed."""
+        self.leaves.update(ended.leaves)
+        self.rejections.update(ended.rejections)
 
     def after_failure(self) -> "Scope":
         """The level of an error branch: it starts from the failure of the step that has just finished."""

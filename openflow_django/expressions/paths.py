@@ -46,10 +46,7 @@ UNDEFINED: Final = _Sign.UNDEFINED
 
 RESULTS: Final = "results"
 """The name under which the results of steps are read."""
-RESULT_PATH = re.compile(
-    r"""results(?:(?:\?)?\.(\w+)|(?:\?\.)?\[(?:"([^"\\\n]+)"|'([^'\\\n]+)')\])(?:\[(\d+)\])?((?:\.\w+)*)""",
-    re.ASCII,
-)
+RESULT_PATH = re.compile(r"results\??\.(\w+)(?:\[(\d+)\])?((?:\.\w+)*)", re.ASCII)
 IDENTIFIER = re.compile(r"(?:\$|[^\W\d])[$\w]*")
 INDEX = re.compile(r"0|[1-9]\d{0,9}", re.ASCII)
 
@@ -100,8 +97,7 @@ def read_result_path(text: str) -> Path | None:
     exact = RESULT_PATH.fullmatch(text.strip())
     if exact is None:
         return None
-    step_id = exact[1] or exact[2] or exact[3]
-    keys = [step_id, *([exact[4]] if exact[4] else []), *exact[5].split(".")[1:]]
+    keys = [exact[1], *([exact[2]] if exact[2] else []), *exact[3].split(".")[1:]]
     if "length" in keys[1:]:
         return None
     return Path(RESULTS, tuple((key, False) for key in keys), null_safe=True)

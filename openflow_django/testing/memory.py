@@ -75,6 +75,7 @@ class ScriptedEvents:
                     if len(received) >= command.suspend.required_events:
                         return _ended("resumed", received)
                 case "cancel":
+                    received.append((payload, who))
                     return _ended("disapproved", received, who=who, reason=_reason(payload))
                 case "timeout":
                     self._clock.advance(command.timeout_s)

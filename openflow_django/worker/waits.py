@@ -75,7 +75,7 @@ def judged(wait: Wait, answers: QuerySet[Answer]) -> Resumption | Pending:
     refused = next((answer for answer in given if not answer.approved), None)
     approved = [answer for answer in given if answer.approved]
     if refused is not None:
-        return _ended("disapproved", approved, who=refused.approver or "anonymous", reason=refused.reason)
+        return _ended("disapproved", given, who=refused.approver or "anonymous", reason=refused.reason)
     if len(approved) >= wait.required:
         return _ended("resumed", approved)
     if wait.expires_at <= timezone.now():
@@ -85,14 +85,14 @@ def judged(wait: Wait, answers: QuerySet[Answer]) -> Resumption | Pending:
 
 def _ended(
     kind: Literal["resumed", "disapproved", "timed_out"],
-    approved: list[Answer],
+    counted: list[Answer],
     *,
     who: str = "anonymous",
     reason: str = "",
 ) -> Resumption:
-    for answer in approved:
+    for answer in counted:
         reveal(answer)
-    payloads = tuple(answer.payload for answer in approved)
+    payloads = tuple(answer.payload for answer in counted)
     return Resumption(
-        kind, payloads, tuple(answer.approver or "anonymous" for answer in approved), who, reason
+        kind, payloads, tuple(answer.approver or "anonymous" for answer in counted), who, reason
     )

@@ -173,6 +173,15 @@ def test_after_a_sequential_branchall_its_steps_can_be_read_by_id() -> None:
     assert run_flow(flow(fork, give("z", "[results.x, results.y]")), {}).result == [1, 1]
 
 
+def test_after_a_parallel_branchall_too_an_executed_branch_can_be_read() -> None:
+    inner = branch_one("c", default=[give("y", 2)])
+    fork = branch_all(
+        "b", branch(give("x", 1)), branch(inner), branch(fail("v"), skip_failure=True), parallel=True
+    )
+    run = run_flow(flow(fork, give("z", "[results.x, results.y, results.c, results.v.error.message]")), {})
+    assert run.result == [1, 2, 2, "bad"]
+
+
 def test_branches_see_the_outer_results_and_parallel_ones_not_each_other() -> None:
     fork = branch_all("b", branch(give("x", "results.a")), branch(give("y", "results.x")), parallel=True)
     assert run_flow(flow(give("a", 1), fork), {}).result == [1, None]

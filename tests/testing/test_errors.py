@@ -351,7 +351,9 @@ def test_nothing_that_follows_a_success_follows_a_tolerated_failure(settings: An
         ),
         (give("a", [1, 2]), "MultipleErrors", "Could not parse errors"),
         (give("a", []), "MultipleErrors", "Could not parse errors"),
+        (give("a", js("[{error: {message: 'm'}}, {error: {name: 'N'}}]")), "MultipleErrors", "[0] m; [1] N"),
         (give("a", None), "UnknownError", "No error found"),
+        (give("a", 0), "UnknownError", "No error found"),
     ],
 )
 def test_error_is_derived_from_the_previous_result(before: Any, name: Any, message: Any) -> None:
@@ -359,10 +361,10 @@ def test_error_is_derived_from_the_previous_result(before: Any, name: Any, messa
     assert run.result == [name, message]
 
 
-def test_the_errors_of_several_entries_are_a_list() -> None:
+def test_the_errors_of_several_entries_are_the_list_itself() -> None:
     before = give("a", js("[{error: {name: 'A', message: 'a'}}, 1, {error: {name: 'B', message: 'b'}}]"))
-    run = run_flow(flow(before, give("b", "error.errors.map(e => e.name)")), {})
-    assert run.result == ["A", "B"]
+    run = run_flow(flow(before, give("b", "error.errors.map(e => e.error ? e.error.name : e)")), {})
+    assert run.result == ["A", 1, "B"]
 
 
 def test_the_error_of_a_value_that_is_none_holds_the_value() -> None:

@@ -88,6 +88,13 @@ def test_stop_after_all_iters_if_applies_to_a_mocked_loop() -> None:
     assert run_flow(flow(module, give("z", 9)), {}).result == [1, 2]
 
 
+@pytest.mark.parametrize("module", [loop("l", [1], fail("x")), while_loop("l", fail("x")), branch_all("l")])
+def test_on_a_mocked_step_with_iterations_stop_after_if_is_that_of_a_plain_step(module: Any) -> None:
+    settings = {"mock": mock([1, 2]), "stop_after_if": stop("result.length === 2", skip=True)}
+    run = run_flow(flow({**module, **settings}, give("z", 9)), {})
+    assert (run.status, run.result) == ("skipped", [1, 2])
+
+
 def test_suspend_applies() -> None:
     modules = (fail("a", mock=mock(3), suspend={"required_events": 1}), give("b", "resume"))
     assert run_flow(flow(*modules), {}).status == "suspended"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from openflow_django.testing import FlowRun, run_flow
-from tests.testing.build import fail, flow, give, identity, raw, step
+from tests.testing.build import constant, fail, flow, give, identity, raw, step
 
 EVENT = {"body": {"n": 7}, "kind": "webhook"}
 
@@ -34,10 +34,10 @@ def test_it_does_not_run_for_a_direct_run() -> None:
 @pytest.mark.parametrize(
     ("answer", "given"),
     [
-        ("5", {"v": 5}),
-        ("'text'", {"v": "text"}),
-        ("[1]", {"v": [1]}),
-        ("false", {"v": False}),
+        ("5", {"value": 5}),
+        ("'text'", {"value": "text"}),
+        ("[1]", {"value": [1]}),
+        ("false", {"value": False}),
         ("null", {}),
         ("undefined", {}),
         ("({})", {}),
@@ -69,6 +69,12 @@ def test_its_failure_fails_the_run() -> None:
         trigger=EVENT,
     )
     assert (handled.status, handled.result) == ("failure", "pre")
+
+
+def test_it_may_have_retries() -> None:
+    module = {**preprocessor("throw new Error('pre');"), "retry": constant(2)}
+    run = run_flow(flow(identity("a"), preprocessor_module=module), {}, trigger=EVENT)
+    assert (run.status, runs(run, "preprocessor")) == ("failure", 3)
 
 
 def test_skip_expr_sees_its_output() -> None:

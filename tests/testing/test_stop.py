@@ -250,12 +250,12 @@ def test_with_error_inside_a_sequential_iteration_that_iteration_fails() -> None
     assert run.result == [1, {"error": {"name": "EarlyStopError", "message": "halt"}}]
 
 
-def test_with_error_inside_a_tolerant_loop_the_error_stays_in_the_list() -> None:
+def test_with_error_inside_a_tolerant_loop_it_breaks_with_the_error_in_the_list() -> None:
     body = give("x", ITER, stop_after_if=stop("result === 2", error_message="halt"))
     run = run_flow(flow(loop("l", [1, 2, 3], body, skip_failures=True)), {})
-    assert (run.status, run.result[1]) == (
+    assert (run.status, run.result) == (
         "success",
-        {"error": {"name": "EarlyStopError", "message": "halt"}},
+        [1, {"error": {"name": "EarlyStopError", "message": "halt"}}],
     )
 
 

@@ -224,13 +224,17 @@ def test_the_failure_module_runs(refusal: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("refusal", [cancel(approver="bob"), TIMEOUT])
+@pytest.mark.parametrize("refusal", [cancel("too dear", "bob"), TIMEOUT])
 def test_continue_on_disapprove_timeout_goes_on_with_the_error_as_the_last_payload(refusal: Any) -> None:
     module = give("a", 1, suspend=suspend(2, continue_on_disapprove_timeout=True))
-    after = give("b", "[resumes.length, resumes[0], resume.error.name, approvers, previous_result]")
+    after = give(
+        "b",
+        "[resumes.map(r => r.error ? r.error.name : r), resume.error.message, approvers, previous_result]",
+    )
     run = run_flow(flow(module, after), {}, events=[resume("one", "alice"), refusal])
-    name = "SuspendedTimedOut" if refusal is TIMEOUT else "SuspendedDisapproved"
-    assert (run.status, run.result) == ("success", [2, "one", name, ["alice"], 1])
+    timed_out = ["one", "SuspendedTimedOut"], "Timed out waiting to be resumed", ["alice"], 1
+    refused = ["one", "too dear", "SuspendedDisapproved"], "Disapproved by bob: too dear", ["alice", "bob"], 1
+    assert (run.status, run.result) == ("success", list(timed_out if refusal is TIMEOUT else refused))
 
 
 def test_continue_on_disapprove_timeout_changes_nothing_for_approvals() -> None:

@@ -129,7 +129,7 @@ class LoopCase:
         elif value == 2 and self.stopping == "body":
             level = Level(20, stopped=True)
         elif value == 2 and self.stopping == "body with error":
-            level = Level(HALT, ok=False)
+            level = Level(HALT, ok=False, stopped=True)
         return handle(level, self.handler, counts)
 
     def attempt(self, counts: dict[str, int]) -> Level:
@@ -145,7 +145,7 @@ class LoopCase:
             entries.append(level.entry)
             if not level.ok and not self.skip_failures:
                 return Level(entries, ok=False, handled=level.handled)
-            if level.ok and (level.stopped or (self.stopping == "loop" and level.entry == 21)):
+            if level.stopped or (level.ok and self.stopping == "loop" and level.entry == 21):
                 break
         return Level(entries)
 
