@@ -115,9 +115,9 @@ class Driver:
     def _do_step(self, command: RunStep) -> Record:
         self._begin()
         effects = self.steps.has_effects(command)
+        self.journal.hold(self.steps.time_limit_s(command))
         if effects:
             self.journal.flush()
-        self.journal.hold(self.steps.time_limit_s(command))
         started, begin = self.clock.now(), self.clock.monotonic_us()
         result = self.steps.run(command, self.ports)
         record = Record(

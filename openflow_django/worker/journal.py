@@ -23,6 +23,7 @@ class RunJournal:
         self._buffer: list[Record] = []
         self._flushed_at = time.monotonic()
         self._lease_until: datetime = claim.run.lease_until or timezone.now()
+        self._lease_s = 0.0
         self._rows, self._interval_s = settings.FLUSH_ROWS, settings.FLUSH_MS / 1000
         self.seq: int = claim.run.seq
 
@@ -33,20 +34,22 @@ class RunJournal:
 
     def flush(self) -> None:
         if self._buffer:
-            self._checkpoint(None)
+            self._checkpoint()
 
     def hold(self, seconds: float) -> None:
         if self._lease_until < timezone.now() + timedelta(seconds=seconds) + _MARGIN:
-            self._checkpoint(seconds + 2 * _MARGIN.total_seconds())
+            # From now on each checkpoint renews for as long: the next step may well take the same time.
+            self._lease_s = max(self._lease_s, seconds + 2 * _MARGIN.total_seconds())
+            self._checkpoint()
 
     def take(self) -> list[Record]:
         """The records not yet written: for the write that ends this worker's hold on the run."""
         taken, self._buffer = self._buffer, []
         return taken
 
-    def _checkpoint(self, lease_s: float | None) -> None:
+    def _checkpoint(self) -> None:
         self._lease_until = self._store.checkpoint(
-            self._claim, seq=self.seq, records=self._buffer, lease_s=lease_s
+            self._claim, seq=self.seq, records=self._buffer, lease_s=self._lease_s
         )
         self.seq += len(self._buffer)
         self._buffer = []

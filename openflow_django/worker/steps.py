@@ -93,6 +93,7 @@ class Steps:
 
     ``runners``: by script language, those that the site has turned on. ``run_key`` makes idempotency keys
     unique to the run. ``approval_address`` makes the addresses with which people answer steps that wait.
+    ``light_time_limit_s`` is for steps without effects: should one take longer, it may be done twice.
     """
 
     runners: Mapping[str, ScriptRunner]
@@ -107,6 +108,7 @@ class Steps:
     max_result_bytes: int = 2_097_152
     max_json_depth: int = 400
     default_time_limit_s: float = 30.0
+    light_time_limit_s: float = 10.0
 
     def has_effects(self, command: RunStep) -> bool:
         value = command.module.value
@@ -118,7 +120,9 @@ class Steps:
     def time_limit_s(self, command: RunStep) -> float:
         transform = command.module.timeout
         own = transform.value if isinstance(transform, Static) else None
-        return float(own) if isinstance(own, int | float) else self.default_time_limit_s
+        if isinstance(own, int | float):
+            return float(own)
+        return self.default_time_limit_s if self.has_effects(command) else self.light_time_limit_s
 
     def run(self, command: RunStep, ports: Ports) -> StepResult:
         if isinstance(command.module.value, Identity):

@@ -90,7 +90,7 @@ class Store:
         return len(dead)
 
     def checkpoint(
-        self, claim: Claim, *, seq: int, records: Sequence[Record], lease_s: float | None = None
+        self, claim: Claim, *, seq: int, records: Sequence[Record], lease_s: float = 0.0
     ) -> datetime:
         """Append records and renew the lease. Returns its new end. Raises LeaseLost, CancelRequested
         (nothing written)."""
@@ -209,8 +209,8 @@ class Store:
     def _runs(self, **lookup: Any) -> QuerySet[Run]:
         return Run.objects.using(self.using).filter(**lookup)
 
-    def _lease(self, now: datetime, seconds: float | None = None) -> datetime:
-        return now + timedelta(seconds=max(seconds or 0.0, settings.LEASE_S))
+    def _lease(self, now: datetime, seconds: float = 0.0) -> datetime:
+        return now + timedelta(seconds=max(seconds, settings.LEASE_S))
 
 
 def _owned(claim: Claim) -> dict[str, Any]:
