@@ -20,7 +20,7 @@ demo: $(PACKAGE)
 test: $(TOOLS)
 	$(BIN)/python -m pytest $(ARGS)
 	@if $(BIN)/python -m tests.machine postgresql; \
-	  then OPENFLOW_TEST_DATABASE=postgresql $(BIN)/python -m pytest -m "django_db or postgresql" $(ARGS); \
+	  then OPENFLOW_TEST_DATABASE=postgresql $(BIN)/python -m pytest -m "database and not browser" $(ARGS); \
 	  else echo "The part of the suite for PostgreSQL was skipped."; fi
 
 lint: $(TOOLS)

@@ -7,10 +7,17 @@ from hypothesis import settings as hypothesis_settings
 from tests.machine import missing
 
 SERVICES = ("postgresql", "redis", "browser")
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
 
 # A slow machine makes a slow example, not a wrong one.
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    fixtures = getattr(item, "fixturenames", ())
+    if item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures):
+        item.add_marker("database")
 
 
 @pytest.hookimpl(trylast=True)
