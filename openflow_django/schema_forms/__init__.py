@@ -6,13 +6,14 @@ followed.
 
 from openflow_django.schema_forms.form import SchemaForm, is_simple, show_errors
 from openflow_django.schema_forms.json_field import JsonTextarea, JsonTextField, StoredJson
-from openflow_django.schema_forms.properties import ordered_properties
+from openflow_django.schema_forms.properties import is_object, ordered_properties
 
 __all__ = [
     "JsonTextField",
     "JsonTextarea",
     "SchemaForm",
     "StoredJson",
+    "is_object",
     "is_simple",
     "ordered_properties",
     "show_errors",

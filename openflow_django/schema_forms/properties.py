@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 __all__ = [
     "Schema",
     "is_file",
+    "is_object",
     "is_secret",
     "kind_of",
     "limit_of",
@@ -69,6 +70,11 @@ def limit_of(schema: Schema, name: str) -> Any:
     """A bound that is a number, else None."""
     limit = schema.get(name)
     return limit if isinstance(limit, int | float) and not isinstance(limit, bool) else None
+
+
+def is_object(schema: Any) -> bool:
+    """Whether the value is an object; one that nothing is said about is."""
+    return kind_of(schema) in ("", "object")
 
 
 def is_secret(schema: Schema) -> bool:

@@ -33,6 +33,7 @@ __all__ = [
     "AnswerRefused",
     "Link",
     "answer",
+    "approvals_so_far",
     "asks_who",
     "may_answer",
     "open_waits",
@@ -89,6 +90,12 @@ def open_waits(user: User) -> QuerySet[Wait]:
     visible = permissions.visible_runs(user).values("pk")
     waits = Wait.objects.filter(status=WaitStatus.OPEN, run__in=visible, expires_at__gt=timezone.now())
     return waits.select_related("run__flow").order_by("created_at")
+
+
+def approvals_so_far(wait: Wait) -> int:
+    """How many have approved."""
+    given = Answer.objects.using(home()).filter(run_id=wait.run_id, path=wait.path, approved=True)
+    return given.count()
 
 
 def may_answer(wait: Wait, *, user: User | None, link: Link | None = None) -> str | None:

@@ -1,0 +1,129 @@
+"""Flows that wait for people, and the browsers of people who have a link."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from openflow_django.approval_links import Ticket, token_of
+from openflow_django.models import Flow, Run, RunKind
+from openflow_django.services import flows, runs, watch
+from openflow_django.spec.json import digest
+
+FORM = {
+    "schema": {
+        "type": "object",
+        "properties": {
+            "amount": {"type": "integer", "title": "Amount", "minimum": 1, "maximum": 100},
+            "note": {"type": "string", "title": "Note"},
+        },
+        "required": ["amount"],
+    }
+}
+
+
+def step(step_id: str, expression: str, **settings: Any) -> dict[str, Any]:
+    transforms = {"json": {"type": "javascript", "expr": expression}}
+    value = {"type": "script", "path": "op/transform", "input_transforms": transforms}
+    return {"id": step_id, "value": value, **settings}
+
+
+def asking(**suspend: Any) -> dict[str, Any]:
+    """A document: one step that waits, one that tells what came of it."""
+    wait = {"required_events": 1, "timeout": 600, **suspend}
+    modules = [
+        step("ask", "({asked: 1})", summary="May the order be shipped?", suspend=wait),
+        step("then", "({resume, resumes, approvers})"),
+    ]
+    return {"summary": "Ship", "value": {"modules": modules}}
+
+
+@pytest.fixture(autouse=True)
+def at_once(settings):
+    """Work is done in the request; mails and pages lead to this site."""
+    settings.OPENFLOW = {"QUEUE": "immediate", "SITE_URL": "https://shop.example.com"}
+    yield
+    watch.forget()
+
+
+def live_flow(document: dict[str, Any], *, path: str = "orders/ship", **fields: Any) -> Flow:
+    flow = flows.create_flow(
+        path=path, name=fields.pop("name", "Ship an order"), document=document, user=None, **fields
+    )
+    flows.publish(flow, digest=digest(flow.draft), user=None)
+    flows.activate(flow, user=None)
+    flow.refresh_from_db()
+    return flow
+
+
+def started(document: dict[str, Any], *, user: Any = None, **fields: Any) -> Run:
+    run = runs.start(flow=live_flow(document, **fields), input={}, kind=RunKind.MANUAL, user=user)
+    run.refresh_from_db()
+    return run
+
+
+def address(run: Run, path: str = "ask", approver: str = "") -> str:
+    token = token_of(Ticket(run_id=str(run.public_id), path=path, approver=approver))
+    return f"/openflow/approve/{token}/"
+
+
+@pytest.fixture
+def user(db) -> Callable[..., Any]:
+    """``user("approve_run")``: a person with exactly these permissions."""
+
+    def make(*codenames: str, **fields: Any) -> Any:
+        number = get_user_model()._default_manager.count()
+        person: Any = get_user_model()._default_manager.create(username=f"person{number}", **fields)
+        permissions = Permission.objects.filter(codename__in=codenames)
+        assert permissions.count() == len(codenames), codenames
+        person.user_permissions.set(permissions)
+        return person
+
+    return make
+
+
+class Visitor:
+    """A browser with enforced CSRF protection that presses the buttons of the page it sees."""
+
+    def __init__(self, user: Any = None) -> None:
+        self.client = Client(enforce_csrf_checks=True)
+        if user is not None:
+            self.client.force_login(user)
+
+    def get(self, url: str) -> Any:
+        return self.client.get(url)
+
+    def press(self, url: str, decision: str = "approve", **data: Any) -> Any:
+        """Open the page, then press one of its buttons."""
+        page = Page(self.client.get(url))
+        token = page.value("csrfmiddlewaretoken")
+        given = {name.replace("__", "-", 1): value for name, value in data.items()}
+        return self.client.post(url, {"csrfmiddlewaretoken": token, "decision": decision, **given})
+
+
+class Page(HTMLParser):
+    """A page as its parser sees it: tags, attributes, text."""
+
+    def __init__(self, response: Any) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(response.content.decode())
+        self.text = " ".join(self.text.split())
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data + " "
+
+    def all(self, tag: str, **wanted: str) -> list[dict[str, str]]:
+        return [attrs for found, attrs in self.tags if found == tag and wanted.items() <= attrs.items()]
+
+    def value(self, name: str) -> str:
+        """What the input of this name would send; "" where there is none."""
+        return next((attrs.get("value", "") for _, attrs in self.tags if attrs.get("name") == name), "")
