@@ -44,6 +44,18 @@ def test_an_error_of_a_script_has_name_message_stack_and_step_id() -> None:
     assert runs(run, "b") == 0
 
 
+def test_what_else_an_error_holds_is_kept_as_extra() -> None:
+    body = "throw Object.assign(new TypeError('no'), {code: 'E1', detail: {n: 1}, list: [1]});"
+    error = run_flow(flow(script("a", body)), {}).error
+    assert isinstance(error, dict)
+    assert (error["name"], error["code"], error["extra"]) == (
+        "TypeError",
+        "E1",
+        {"detail": {"n": 1}, "list": [1]},
+    )
+    assert "extra" not in run_flow(flow(fail("a")), {}).result["error"]
+
+
 @pytest.mark.parametrize(
     ("thrown", "message"),
     [("'plain text'", "plain text"), ("new Error('')", ""), ("{message: 'as an object'}", "as an object")],

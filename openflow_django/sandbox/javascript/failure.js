@@ -12,10 +12,13 @@
 
   const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
-  // A thrown value that is no error is kept beside the message, as far as it is JSON and short.
+  // What else the author put into an error, or a thrown value that is none, is kept beside the message, as far as it is
+  // JSON and short.
   const kept = () => {
-    if (!keepThrown || thrown instanceof Error) return {};
-    const json = stringify({ thrown });
+    if (!keepThrown) return {};
+    const { code, message, name, stack, ...extra } = thrown instanceof Error ? thrown : {};
+    if (thrown instanceof Error && !Object.keys(extra).length) return {};
+    const json = stringify(thrown instanceof Error ? { extra } : { thrown });
     return json.length > 4 * maxText ? {} : parse(json);
   };
 
