@@ -5,7 +5,7 @@ permissions, for this one. A right on runs may be held on the run or on its flow
 visitors may do nothing; superusers may do everything.
 """
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,18 +15,22 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.models import Flow, Run
+from openflow_django.models import Flow, Resource, ResourceType, Run, Script, Variable
 
 __all__ = [
+    "Action",
     "NotPermitted",
     "User",
     "can_approve",
     "can_assign_run_as",
+    "can_author",
     "can_cancel",
     "can_change_triggers",
     "can_create",
     "can_delete",
     "can_edit",
+    "can_manage",
+    "can_manage_variable",
     "can_publish",
     "can_replay",
     "can_run",
@@ -41,9 +45,13 @@ __all__ = [
 User: TypeAlias = AbstractBaseUser | AnonymousUser
 """Any user a request can carry."""
 
+Action: TypeAlias = Literal["add", "change", "delete", "view"]
+"""What Django's own permissions distinguish."""
+
 VIEW_FLOW = "openflow.view_flow"
 CHANGE_FLOW = "openflow.change_flow"
 VIEW_RUN = "openflow.view_run"
+PYTHON = "python3"
 
 
 class NotPermitted(OpenFlowError, PermissionDenied):
@@ -138,6 +146,39 @@ def can_replay(user: User, run: Run) -> bool:
 def can_approve(user: User, run: Run) -> bool:
     """Whether the user may resume or refuse the waiting run. The step may name further conditions."""
     return _holds_on_run(user, "openflow.approve_run", run)
+
+
+def can_manage(
+    user: User, action: Action, target: Resource | ResourceType | Script | Variable | type[Model]
+) -> bool:
+    """Whether the user may do this to a resource, a type, a script or a plain variable; to any where
+    ``target`` is a class. Who
+    may change may look."""
+    obj = None if isinstance(target, type) else target
+    return any(
+        _holds(user, f"openflow.{one}_{target._meta.model_name}", obj)
+        for one in ((action, "change") if action == "view" else (action,))
+    )
+
+
+def can_manage_variable(
+    user: User, action: Action, variable: Variable | None = None, *, is_secret: bool | None = None
+) -> bool:
+    """Whether the user may do this to a variable: a secret one takes the right to manage secrets.
+
+    ``is_secret`` says what the variable is to become, where it is not that already. Whoever may look at
+    variables sees secrets too, but never their values.
+    """
+    secret = variable.is_secret if is_secret is None and variable is not None else bool(is_secret)
+    manages = _holds(user, "openflow.manage_secrets", variable)
+    if secret and action != "view":
+        return manages
+    return can_manage(user, action, variable or Variable) or (action == "view" and manages)
+
+
+def can_author(user: User, language: str) -> bool:
+    """Whether the user may write scripts in this language: Python takes a right of its own."""
+    return language != PYTHON or _holds(user, "openflow.author_python")
 
 
 def visible_flows(user: User) -> QuerySet[Flow]:

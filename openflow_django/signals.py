@@ -12,12 +12,16 @@ __all__ = [
     "flow_created",
     "flow_published",
     "flow_status_changed",
+    "resource_changed",
+    "resource_type_changed",
     "run_answered",
     "run_canceled",
     "run_finished",
     "run_queued",
     "run_started",
+    "script_changed",
     "trigger_changed",
+    "variable_changed",
 ]
 
 flow_created = Signal()
@@ -34,6 +38,19 @@ flow_status_changed = Signal()
 
 trigger_changed = Signal()
 """A trigger changed. ``trigger``, ``change`` ("created", "updated" or "deleted"), ``user`` (or None)."""
+
+variable_changed = Signal()
+"""A variable changed. ``variable``, ``change`` ("created", "updated" or "deleted"), ``user`` (or None)."""
+
+resource_changed = Signal()
+"""A resource changed. ``resource``, ``change`` (as above), ``user`` (or None)."""
+
+resource_type_changed = Signal()
+"""A type of resources changed. ``resource_type``, ``change`` (as above), ``user`` (or None)."""
+
+script_changed = Signal()
+"""A script changed. ``script``, ``change`` (as above, or "version": steps run another content now),
+``user``."""
 
 event_recorded = Signal()
 """A trigger matched and its event is in the outbox. ``event``."""

@@ -5,7 +5,7 @@ rendered: plain JSON, judged against the operation's schema. What the function r
 result of the step; an :class:`OperationError` fails the step.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol, TypeAlias
@@ -127,6 +127,10 @@ def actor_of(user: User) -> Actor:
     )
 
 
+def _unjudged(host: str, texts: Iterable[str]) -> None:
+    return None
+
+
 def _unheard(level: str, message: str) -> None:
     return None
 
@@ -142,6 +146,9 @@ class OperationContext:
     ``data``: the flow object: ``$trigger``, ``$last``, ``$accountability``, ``$env``, results by step id.
     ``idempotency_key``: the same for every attempt at this step of this run, unique otherwise.
     ``deadline_s``: seconds the step may still take, None without limit.
+    ``before_sending``: called with a host and the texts that are about to go there; raises
+    :class:`OperationError` for a secret that may not be sent to that host. Whatever sends must call it, after
+    everything is rendered, and again for each place it is led on to.
     ``log``: takes a level (debug, info, warning, error) and a message; the lines stay with the step run.
     ``approval_page``: takes the id of a step that waits (None: the next that does) and the name of an
     approver,
@@ -154,6 +161,7 @@ class OperationContext:
     step_id: str = ""
     run_id: str | None = None
     deadline_s: float | None = None
+    before_sending: Callable[[str, Iterable[str]], None] = _unjudged
     log: Callable[[str, str], None] = _unheard
     approval_page: Callable[[str | None, str], str] = _no_page
 

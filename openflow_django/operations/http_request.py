@@ -107,7 +107,11 @@ def http_request(options: JsonObject, context: OperationContext) -> Json:
     """
     chosen = cast(dict[str, Any], options)
     request = _request(chosen, context=context)
-    client = Client(policy=site_policy(), limits=_limits(chosen, context=context))
+    client = Client(
+        policy=site_policy(),
+        limits=_limits(chosen, context=context),
+        before_sending=context.before_sending,
+    )
     response = client.fetch(request)
     # The path and the query may hold a token, so the log tells the host alone.
     context.log("info", f"{request.method} {request.target.host}: {response.status}")

@@ -102,9 +102,17 @@ def send_mail(options: JsonObject, context: OperationContext) -> Json:
     )
     if chosen.get("html"):
         message.attach_alternative(chosen["html"], "text/html")
+    for host in sorted(_hosts(recipients)):
+        context.before_sending(host, (chosen["subject"], chosen["text"], chosen.get("html") or ""))
     _send(message)
     context.log("info", f"Mail sent to {count} recipients")
     return None
+
+
+def _hosts(recipients: dict[str, list[str]]) -> set[str]:
+    """Where the mail goes: the domains of everybody who gets it."""
+    everybody = (address for addresses in recipients.values() for address in addresses)
+    return {parseaddr(address)[1].rpartition("@")[2].lower() for address in everybody}
 
 
 def _connection(context: OperationContext) -> Any:

@@ -4,8 +4,9 @@ Known secrets are found by their value in every spelling that flows commonly giv
 they stand under. What cannot be judged is withheld.
 """
 
+from openflow_django.redaction.known import SHORTEST
 from openflow_django.redaction.names import REDACTED_NAMES, SensitiveNames
 from openflow_django.redaction.redactor import WITHHELD, Redacted, Redactor
 from openflow_django.redaction.spans import REDACTED
 
-__all__ = ["REDACTED", "REDACTED_NAMES", "WITHHELD", "Redacted", "Redactor", "SensitiveNames"]
+__all__ = ["REDACTED", "REDACTED_NAMES", "SHORTEST", "WITHHELD", "Redacted", "Redactor", "SensitiveNames"]

@@ -13,8 +13,17 @@ from openflow_django.redaction.names import SensitiveNames
 __all__ = ["parts_of", "spellings"]
 
 ESCAPE = re.compile(r"%[0-9A-F]{2}")
-SAFE = ("", "/", "!'()*~", ";,/?:@&=+$!'()*#~")
-"""What is left as it is by ``quote``, by Python's default, by ``encodeURIComponent`` and by ``encodeURI``."""
+SAFE = (
+    "",
+    "/",
+    "!'()*~",
+    ";,/?:@&=+$!'()*#~",
+    "!$%&'()*+,/:;=@[\\]^|~",
+    "!$%&()*+,/:;=?@[\\]^`{|}~",
+    "/:@!$&'()*+,;=~%[]",
+)
+"""What is left as it is: by ``quote`` of everything, by its default, by ``encodeURIComponent`` and
+``encodeURI``, by browsers in paths and in queries, and by our own client."""
 
 
 @lru_cache(maxsize=1024)

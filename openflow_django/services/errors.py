@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.models import Flow
+from openflow_django.models import Flow, ScriptVersion
 
-__all__ = ["DraftConflict", "FieldsInvalid", "FlowNotLive", "RunFinal"]
+__all__ = ["DraftConflict", "FieldsInvalid", "FlowNotLive", "RunFinal", "ScriptConflict"]
 
 
 class FieldsInvalid(OpenFlowError):
@@ -42,6 +42,20 @@ class DraftConflict(OpenFlowError):
             _("The draft was changed by someone else meanwhile; it is at revision %(revision)d now.")
             % {"revision": current.draft_revision},
             hint=_("Load the current draft, compare, and save or publish again."),
+        )
+
+
+class ScriptConflict(OpenFlowError):
+    """The script has another version than the one its editor saw. ``current`` is the latest one."""
+
+    code = "script_conflict"
+
+    def __init__(self, current: ScriptVersion) -> None:
+        self.current = current
+        super().__init__(
+            _("The script was changed by someone else meanwhile; it is at version %(number)d now.")
+            % {"number": current.number},
+            hint=_("Load the current version, compare, and save again."),
         )
 
 

@@ -22,9 +22,11 @@ from openflow_django.spec.document import Flow
 from openflow_django.spec.parse import parse
 from openflow_django.worker.approval_pages import MakeAddress
 from openflow_django.worker.clock import SystemClock
+from openflow_django.worker.destinations import Destinations
 from openflow_django.worker.identity import acting_for, actor_for
 from openflow_django.worker.journal import RunJournal
 from openflow_django.worker.library import Library, version_document
+from openflow_django.worker.lookups import RunLookups
 from openflow_django.worker.parts import Splitter
 from openflow_django.worker.payloads import reveal
 from openflow_django.worker.result_cache import DjangoCache
@@ -49,12 +51,20 @@ def drive(claim: Claim, *, journal: RunJournal, store: Store, library: Library) 
     flow = document_of(main, data)
     if not run.seq and not run.parent_id:
         _wait_for_a_place(run, flow, data)
-    cache = DjangoCache(claim.redactor)
+    cache, destinations = DjangoCache(claim.redactor), Destinations(main.flow_id)
+    lookups = RunLookups(
+        main,
+        is_draft=data.document is not None,
+        redactor=claim.redactor,
+        on_secret=destinations.learn,
+    )
     driver = Driver(
-        ports=Ports(Expressions(evaluator()), library, cache, RegisteredProviders()),
+        ports=Ports(Expressions(evaluator(), lookups=lookups), library, cache, RegisteredProviders()),
         steps=Steps(
             runners=script_runners(),
             scripts=library,
+            lookups=lookups,
+            before_sending=destinations.judge,
             actor=lambda: actor_for(main, data.accountability),
             cache=cache,
             gate=SlotGate(main),

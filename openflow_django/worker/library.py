@@ -6,13 +6,17 @@ from functools import lru_cache
 from django.db import router
 
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.models import Flow, FlowStatus, FlowVersion
+from openflow_django.models import Flow, FlowStatus, FlowVersion, ScriptVersion
 from openflow_django.spec.document import Flow as Document
 from openflow_django.spec.json import Json
 from openflow_django.spec.parse import parse
 from openflow_django.worker.steps import StoredScript
 
 __all__ = ["Library", "NotInLibrary", "version_document"]
+
+
+SHORTEST_HASH = 16
+"""Characters of a hash that name a version of a script: as many as hashes of Windmill have."""
 
 
 class NotInLibrary(OpenFlowError):
@@ -44,9 +48,17 @@ class Library:
                 raise NotInLibrary(f"{reference!r} names no version of a flow")
 
     def script(self, path: str, *, version: str | None) -> StoredScript:
-        raise NotInLibrary(
-            f"there is no script at {path!r}: steps run operations as op/<type>, or scripts of their own"
-        )
+        """``version`` is the hash of a version, or at least its first 16 characters."""
+        versions = ScriptVersion.objects.using(router.db_for_write(ScriptVersion)).filter(script__path=path)
+        if version is not None:
+            if len(version) < SHORTEST_HASH:
+                raise NotInLibrary(f"{version!r} is too short for the hash of a script")
+            versions = versions.filter(digest__startswith=version.lower())
+        found = versions.order_by("-number").values("language", "content", "timeout_s", "cache_ttl").first()
+        if found is None:
+            told = f"there is no script at {path!r}"
+            raise NotInLibrary(told if version is None else f"{told} with the hash {version!r}")
+        return StoredScript(**found)
 
 
 @lru_cache(maxsize=256)

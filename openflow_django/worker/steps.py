@@ -4,10 +4,11 @@ Needs no Django setup: the database, where there is one, stands behind the ports
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, cast
 
 from django.utils.functional import SimpleLazyObject
@@ -102,6 +103,7 @@ class Steps:
     cache: ResultCache = field(default_factory=NoCache)
     gate: Gate = field(default_factory=NoGate)
     actor: Callable[[], Actor] = lambda: ANONYMOUS
+    before_sending: Callable[[str, Iterable[str]], None] = lambda host, texts: None
     run_key: str = ""
     approval_address: MakeAddress = no_address
     env: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -200,6 +202,7 @@ class Steps:
             entry=work.command.entry,
             timeout_s=timeout,
             variables=self.lookups,
+            approval_page=partial(ApprovalPages(work.command, self.approval_address).of, None),
             env=self.env,
         )
         result = runner.run(job)
@@ -217,6 +220,7 @@ class Steps:
             step_id=work.command.module.id,
             run_id=self.run_key or None,
             deadline_s=timeout,
+            before_sending=self.before_sending,
             log=work.logs.say,
             approval_page=ApprovalPages(work.command, self.approval_address).of,
         )

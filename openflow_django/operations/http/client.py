@@ -2,7 +2,7 @@
 
 import http.client
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -54,12 +54,14 @@ class Client:
     """Sends requests for flows.
 
     Proxies, netrc files and cookies of the environment play no part: a connection is made here, used once,
-    and closed.
+    and closed. ``before_sending`` judges what every hop is about to send, see
+    :class:`~openflow_django.operations.base.OperationContext`.
     ``tls`` gives the context for https; its ``sslsocket_class`` has to be :class:`TimedTLSSocket`.
     """
 
     policy: Policy = field(default_factory=Policy)
     resolver: Resolver = field(default_factory=SystemResolver)
+    before_sending: Callable[[str, Iterable[str]], None] = lambda host, texts: None
     limits: Limits = field(default_factory=Limits)
     tls: Callable[[], ssl.SSLContext] = _default_tls
 
@@ -82,6 +84,7 @@ class Client:
         raise OperationError(message, code="http_redirect_refused", name="RedirectRefused")
 
     def _exchange(self, request: Request, *, deadline: Deadline) -> Response:
+        self.before_sending(request.target.host, _texts(request))
         try:
             connection = self._connect(request, deadline=deadline)
             try:
@@ -167,6 +170,14 @@ class Client:
             headers=headers,
             body=body,
         )
+
+
+def _texts(request: Request) -> Iterator[str]:
+    """Everything in a request that the step could have put there."""
+    yield request.target.url
+    for name, value in request.headers:
+        yield from (name, value)
+    yield (request.body or b"").decode("utf-8", "replace")
 
 
 def _complete(request: Request) -> Headers:
