@@ -96,7 +96,7 @@ class JavaScriptRunner:
             [_source(script.code), settings.encode()],
             wall_s=wall_s,
             max_bytes=4 * (self._limits.result_bytes + self._limits.log_bytes) + REPLY_OVERHEAD,
-            answer=LookupDesk(job.variables).answer,
+            answer=LookupDesk(job.variables, approval_page=job.approval_page).answer,
         )
         if len(parts) != 3:
             return failed("SandboxCrashed", "The JavaScript sandbox gave an incomplete answer.")

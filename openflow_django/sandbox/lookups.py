@@ -1,4 +1,6 @@
-"""What a running script asks its parent: variables and resources."""
+"""What a running script asks its parent: variables, resources, addresses for approvals."""
+
+from collections.abc import Callable
 
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.expressions.ports import Lookups
@@ -14,8 +16,9 @@ MAX_LOOKUPS = 1000
 class LookupDesk:
     """Answers the questions of one script, and counts them."""
 
-    def __init__(self, lookups: Lookups | None) -> None:
+    def __init__(self, lookups: Lookups | None, *, approval_page: Callable[[str], str] | None = None) -> None:
         self._lookups = lookups
+        self._approval_page = approval_page
         self._count = 0
 
     def answer(self, question: Frame) -> list[bytes]:
@@ -39,6 +42,15 @@ class LookupDesk:
             return {"name": "Error", "message": error.message}
 
     def _value(self, kind: str, path: str) -> Json:
+        if kind == "approval":
+            return self._resume_urls(path)
         if self._lookups is None:
             raise OpenFlowError(f"There is no {kind} {path!r}: this script step has no access to any.")
         return self._lookups.resource(path) if kind == "resource" else self._lookups.variable(path)
+
+    def _resume_urls(self, approver: str) -> Json:
+        """Nothing is decided by opening an address, so all three lead to the page with both buttons."""
+        if self._approval_page is None:
+            raise OpenFlowError("Nobody can answer this script: it is no step of a run.")
+        page = self._approval_page(approver)
+        return {"approvalPage": page, "resume": page, "cancel": page}

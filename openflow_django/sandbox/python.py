@@ -128,7 +128,7 @@ class _PythonRun:
         self._limits = runner.limits
         self._nonce = nonce.encode()
         self._wall_s = min(self._limits.wall_s, job.timeout_s or self._limits.wall_s)
-        self._lookups = LookupDesk(job.variables)
+        self._lookups = LookupDesk(job.variables, approval_page=job.approval_page)
         self._output = Output(self._limits)
 
     def run(self, request: list[bytes]) -> ScriptResult:

@@ -76,6 +76,7 @@ class Script:
         client.__dict__.update(
             get_variable=lambda path: self._ask("variable", path),
             get_resource=lambda path: self._ask("resource", path),
+            get_resume_urls=lambda approver=None: self._ask("approval", approver or ""),
             get_state=lambda: self._state[-1] if self._state else state,
             set_state=set_state,
         )

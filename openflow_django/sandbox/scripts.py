@@ -1,6 +1,6 @@
 """What a script step is to the rest of the app: a job in, a result out, whatever the language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -19,7 +19,10 @@ class ScriptJob:
     ``args`` are matched to the parameters of the entry function by name: those it does not name are dropped,
     those that are missing leave the default. With the entry ``module.exports`` (Directus) they are the one
     argument. ``timeout_s`` shortens the wall limit of the runner. ``variables`` answers what the script looks
-    up; ``state`` is what the step set the last time; ``env`` becomes ``process.env`` where the entry is
+    up, ``approval_page`` gives the address on which a named approver answers the next step that waits, and
+    raises
+    OpenFlowError where there is none; ``state`` is what the step set the last time; ``env`` becomes
+    ``process.env`` where the entry is
     ``module.exports``.
     """
 
@@ -29,6 +32,7 @@ class ScriptJob:
     entry: Entry = "main"
     timeout_s: float | None = None
     variables: Lookups | None = None
+    approval_page: Callable[[str], str] | None = None
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     state: Json = None
 

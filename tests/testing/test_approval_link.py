@@ -86,3 +86,48 @@ def test_where_nothing_waits_there_is_no_link(document):
 def test_an_answer_is_an_answer():
     document = flow(link(), identity("ask", suspend=WAITS), give("end", "resume"))
     assert run_flow(document, events=[{"type": "resume", "payload": 7}]).result == 7
+
+
+class TestScripts:
+    """Scripts written for Windmill ask its client for the addresses."""
+
+    @pytest.mark.parametrize(
+        ("language", "content"),
+        [
+            (
+                "bun",
+                (
+                    'import * as wmill from "windmill-client";\n'
+                    'export async function main() { return await wmill.getResumeUrls("ann") }'
+                ),
+            ),
+            ("python3", 'import wmill\ndef main():\n    return wmill.get_resume_urls("ann")\n'),
+        ],
+    )
+    def test_all_addresses_lead_to_the_page_of_this_very_step(self, language, content):
+        value = {"type": "rawscript", "language": language, "content": content, "input_transforms": {}}
+        run = run_flow(flow({"id": "ask", "value": value, "suspend": WAITS}))
+        (record,) = run.steps["ask"]
+        here = page("ask", "ann")
+        assert record.result == {"approvalPage": here, "resume": here, "cancel": here}, record.error
+
+    def test_without_an_approver_and_before_the_step_that_waits(self):
+        content = (
+            'import { getResumeUrls } from "windmill-client";\n'
+            "export async function main() { return (await getResumeUrls()).approvalPage }"
+        )
+        value = {"type": "rawscript", "language": "bun", "content": content, "input_transforms": {}}
+        run = run_flow(flow({"id": "link", "value": value}, identity("ask", suspend=WAITS)))
+        assert run.steps["link"][0].result == page("ask")
+
+    def test_where_nothing_waits_the_script_is_told(self):
+        content = (
+            'import * as wmill from "windmill-client";\n'
+            "export async function main() {\n"
+            "  try { return await wmill.getResumeUrls() } catch (error) { return error.message }\n}"
+        )
+        value = {"type": "rawscript", "language": "bun", "content": content, "input_transforms": {}}
+        assert (
+            run_flow(flow({"id": "link", "value": value})).result
+            == "No step from here on waits for approval."
+        )

@@ -15,6 +15,7 @@
   const functions = {
     __esModule: true,
     getResource: ask("resource"),
+    getResumeUrls: (approver) => ask("approval")(approver ?? ""),
     getVariable: ask("variable"),
     getState: async () => state,
     setState: async (value) => {
@@ -27,7 +28,8 @@
       if (name in found || typeof name === "symbol" || name === "then") return found[name];
       if (name === "default") return module;
       throw new Error(
-        `windmill-client has no ${name} in sandboxed scripts, only getVariable, getResource, getState, setState.`
+        `windmill-client has no ${name} in sandboxed scripts, only getVariable, getResource, getResumeUrls, ` +
+          "getState, setState.",
       );
     },
   });
