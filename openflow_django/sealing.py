@@ -47,15 +47,17 @@ def seal(values: Mapping[str, Json], redactor: Redactor) -> Sealed:
     not written at all."""
     originals: dict[str, Json] = {}
     secrets: set[str] = set()
-    told = dict(values)
+    told: dict[str, Json] = {}
     for name, value in values.items():
-        redacted = redactor.inspect(value)
-        if redacted.changed:
+        redacted = redactor.inspect(value) if value is not None else None
+        if redacted is not None and redacted.changed:
             told[name], originals[name] = redacted.value, value
             secrets |= redacted.secrets
     if not originals:
         return Sealed(values)
-    return Sealed(told, _encrypted({"values": originals, "secrets": list[Json](sorted(secrets))}))
+    return Sealed(
+        {**values, **told}, _encrypted({"values": originals, "secrets": list[Json](sorted(secrets))})
+    )
 
 
 def open_sealed(values: Mapping[str, Json], sealed: str) -> Opened:

@@ -8,6 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 __all__ = ["OrderedJSONField", "encode_json"]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 
 def encode_json(value: Any) -> str:
     """``value`` as compact JSON text that every supported database stores.
@@ -17,7 +19,7 @@ def encode_json(value: Any) -> str:
     Raises:
         ValueError: for NaN and the infinities, which are not JSON.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:

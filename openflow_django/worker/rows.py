@@ -1,7 +1,7 @@
 """Records of the engine as rows of StepRun, and back: secrets leave a record here, and nowhere else.
 
-Written with one multi-row INSERT: the ORM's objects cost several times the statement itself, and this is the
-hot path.
+Written many at once with one prepared INSERT: the ORM's objects cost several times the statement itself, and
+this is the hot path.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +37,6 @@ _FIELDS: Final = (
     "duration_us",
     "sealed",
 )
-_ROWS_PER_STATEMENT: Final = 64
 
 
 def insert_records(
@@ -45,14 +44,12 @@ def insert_records(
 ) -> None:
     """Append records to a run, numbered from ``first_seq``. The caller holds the transaction."""
     connection = connections[using]
-    head, row = _insert_text(connection.ops.quote_name)
-    with connection.cursor() as cursor:
-        for start in range(0, len(records), _ROWS_PER_STATEMENT):
-            part = records[start : start + _ROWS_PER_STATEMENT]
-            values: list[Any] = []
-            for offset, record in enumerate(part, start=first_seq + start):
-                values += _row(connection, run_id, offset, record, redactor)
-            cursor.execute(head + ", ".join([row] * len(part)), values)
+    rows = [
+        _row(connection, run_id, seq, record, redactor) for seq, record in enumerate(records, start=first_seq)
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_insert_text(connection.ops.quote_name), rows)
 
 
 def read_history(using: str, *, run_ids: Sequence[int], redactor: Redactor) -> dict[RecordKey, Record]:
@@ -66,12 +63,11 @@ def read_history(using: str, *, run_ids: Sequence[int], redactor: Redactor) -> d
     return {record.key: record for record in records}
 
 
-def _insert_text(quote: Callable[[str], str]) -> tuple[str, str]:
-    """The statement up to its values, and the place holders of one row. Only names of this program go into
-    the text."""
+def _insert_text(quote: Callable[[str], str]) -> str:
+    """Only names of this program go into the text."""
     meta: Any = getattr(StepRun, "_meta")  # noqa: B009
-    columns = ", ".join(map(quote, _FIELDS))
-    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ", f"({', '.join(['%s'] * len(_FIELDS))})"
+    columns, places = ", ".join(map(quote, _FIELDS)), ", ".join(["%s"] * len(_FIELDS))
+    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({places})"
 
 
 def _row(
