@@ -1,16 +1,16 @@
 """Where a step stands: the input and results it can see (OpenFlow semantics section 3)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openflow_django.engine.commands import Resumption
-from openflow_django.engine.errors import error_of
 from openflow_django.engine.outcome import UNSET, Outcome, Unset
+from openflow_django.engine.scope_values import ScopeValues
 from openflow_django.expressions.names import Names
 from openflow_django.spec.document import Module
 from openflow_django.spec.json import Json, JsonObject
 
-__all__ = ["FlowContext", "LazyValues", "RunInfo", "Scope", "ShownResults"]
+__all__ = ["FlowContext", "RunInfo", "Scope", "ShownResults"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,30 +45,6 @@ class FlowContext:
     failure_module: Module | None = None
     flow_env: Mapping[str, Json] | None = None
     depth: int = 0
-
-
-class LazyValues(Mapping[str, Json]):
-    """A mapping whose entries may be functions, called when and only when they are read."""
-
-    __slots__ = ("_lazy", "_values")
-
-    def __init__(self, values: dict[str, Json], lazy: dict[str, Callable[[], Json]]) -> None:
-        self._values, self._lazy = values, lazy
-
-    def __getitem__(self, key: str) -> Json:
-        if key in self._values:
-            return self._values[key]
-        return self._lazy[key]()
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._values or key in self._lazy
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._values
-        yield from self._lazy
-
-    def __len__(self) -> int:
-        return len(self._values) + len(self._lazy)
 
 
 class Scope:
@@ -172,53 +148,20 @@ class Scope:
 
     def names(self, *, results: bool = True, **more: Json) -> Names:
         """The scope of an expression of a step at this level. ``more`` adds names or replaces some."""
-        previous = more.get("previous_result", self.previous)
-        values: dict[str, Json] = {
-            "flow_input": self.flow_input,
-            "previous_result": previous,
-            "result": previous,
-            "params": {},
-            "flow_env": dict(self.flow.flow_env or {}),
-            "started_at": self.flow.run.started_at,
-            "flow_job_id": self.flow.run.run_id,
-            **self._reserved(),
-            **self._resumed(),
-            **more,
-        }
         if results:
             # The engine makes a function of it that reads one key. Nothing writes to it here.
-            values["flow_user_state"] = {}
-        lazy: dict[str, Callable[[], Json]] = {"error": lambda: error_of(previous)}
+            more["flow_user_state"] = {}
         return Names(
-            values=LazyValues(values, lazy), results=self if results else None, steps=ShownResults(self)
+            values=ScopeValues(self, more), results=self if results else None, steps=ShownResults(self)
         )
 
-    def _reserved(self) -> dict[str, Json]:
-        run = self.flow.run
-        return {
-            "$trigger": self._root_input()
-            if isinstance(run.trigger, Unset) or self.flow.depth
-            else run.trigger,
-            "$last": self.last,
-            "$accountability": run.accountability,
-            "$env": run.env,
-        }
-
-    def _root_input(self) -> Json:
+    @property
+    def root(self) -> "Scope":
+        """The outermost level of this flow."""
         scope = self
         while scope.parent is not None:
             scope = scope.parent
-        return scope.flow_input
-
-    def _resumed(self) -> dict[str, Json]:
-        if self.resumption is None:
-            return {"resume": None, "resumes": [], "approvers": []}
-        payloads = list(self.resumption.payloads)
-        return {
-            "resume": payloads[-1] if payloads else None,
-            "resumes": payloads,
-            "approvers": list(self.resumption.approvers),
-        }
+        return scope
 
 
 class ShownResults:

@@ -37,6 +37,7 @@ _FIELDS: Final = (
     "duration_us",
     "sealed",
 )
+_INSERT: Final = "INSERT INTO {table} ({columns}) VALUES ({places})"
 
 
 def insert_records(
@@ -67,7 +68,7 @@ def _insert_text(quote: Callable[[str], str]) -> str:
     """Only names of this program go into the text."""
     meta: Any = getattr(StepRun, "_meta")  # noqa: B009
     columns, places = ", ".join(map(quote, _FIELDS)), ", ".join(["%s"] * len(_FIELDS))
-    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({places})"
+    return _INSERT.format(table=quote(meta.db_table), columns=columns, places=places)
 
 
 def _row(
