@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 __all__ = ["OpenFlowConfig"]
 
-BUILT_IN = ("operations", "triggers", "queues", "checks", "services.events", "services.retention")
+BUILT_IN = (
+    "operations",
+    "triggers",
+    "queues",
+    "checks",
+    "services.events",
+    "services.retention",
+    "worker.logs",
+)
 """Rooms that register something when they are imported, which they can be only once the models are there."""
 
 
