@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from jsonschema import Draft202012Validator
 
 from openflow_django.exceptions import OpenFlowError
+from openflow_django.operations.fitting import quick_judge
 from openflow_django.operations.options import OptionProblem, Schema, complete, plain, problems, validator
 from openflow_django.registry import Registry
 from openflow_django.spec.json import Json, JsonObject
@@ -203,7 +204,8 @@ class Operation:
         """
         judge = _validator(self)
         completed = complete(options, judge=judge)
-        if found := problems(completed, judge=judge):
+        fits = _quick_judge(self)(completed)
+        if found := [] if fits else problems(completed, judge=judge):
             told = "; ".join(f"{problem.path or 'options'} {problem.message}" for problem in found)
             raise OperationError(
                 f"The options of {self.type} do not fit: {told}",
@@ -263,3 +265,8 @@ def operation(
 @lru_cache(maxsize=512)
 def _validator(operation: Operation) -> Draft202012Validator:
     return validator(operation.options_schema)
+
+
+@lru_cache(maxsize=512)
+def _quick_judge(operation: Operation) -> Callable[[Mapping[str, Json]], bool]:
+    return quick_judge(operation.options_schema)
