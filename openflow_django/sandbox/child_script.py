@@ -39,16 +39,19 @@ def run_script(realm: ScriptRealm, *, source: str, settings: Mapping[str, Any], 
     limits = settings["limits"]
     realm.until = time.process_time() + limits["cpu_s"]
     shim: Any = None
+    timers: Any = None
     state = ""
     try:
         realm.enter("open", json.dumps(_open(settings)))
         if settings["globals"]:
             realm.extend("globals", "")
+        if settings["timers"]:
+            timers = realm.extend("timers", "")
         if settings["windmill"]:
             shim = realm.extend("windmill", json.dumps(settings["state"]))
         call = json.dumps({"entry": settings["entry"], "given": settings["args"]})
         realm.enter("run", source, call, realm.parameters, shim)
-        answer = _settled(realm, shim, ask)
+        answer = _settled(realm, shim, timers, ask)
         if answer == "!":
             answer = realm.extend("failure", json.dumps(_failure(source, limits)))
         elif answer == "#":
@@ -74,17 +77,25 @@ def _failure(source: str, limits: Mapping[str, Any]) -> dict[str, Any]:
     return {"bodyLine": BODY_LINE, "keepThrown": True, "maxText": limits["error_bytes"], "throws": throws}
 
 
-def _settled(realm: Realm, shim: Any, ask: Ask) -> str:
-    """How the promise of the script ended; what it asks for in between is asked of the parent."""
+def _settled(realm: Realm, shim: Any, timers: Any, ask: Ask) -> str:
+    """How the promise of the script ended; what it asks for in between is asked of the parent, its timers
+    run when
+    they are due: the parent watches the clock."""
     outcome = realm.extend("promise", "")
     while True:
         realm.settle()
         if answer := realm.call(outcome):
             return answer
         calls = realm.call(shim, "calls") if shim is not None else ""
-        if not calls:
+        if calls:
+            realm.call(shim, "resolve", ask(calls))
+            continue
+        left = realm.call(timers) if timers is not None else ""
+        if not left:
             return json.dumps({"l": "pending"})
-        realm.call(shim, "resolve", ask(calls))
+        time.sleep(float(left) / 1000)
+        if realm.call(timers, "fire") == "!":
+            return "!"
 
 
 def _logs(realm: Realm) -> str:

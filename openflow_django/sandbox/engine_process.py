@@ -24,6 +24,7 @@ SOURCES = (
     "realm",
     "results",
     "script",
+    "timers",
     "windmill",
 )
 STRIP_TYPES = "strip_types.js"

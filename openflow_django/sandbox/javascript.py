@@ -21,6 +21,7 @@ LANGUAGES = ("deno", "bun", "nativets")
 
 CLIENT = re.compile(r"(?:npm:)?windmill-client(?:@.*)?")
 GLOBALS = re.compile(r"\b(?:structuredClone|TextEncoder|TextDecoder|btoa|atob)\b")
+TIMERS = re.compile(r"\b(?:setTimeout|setInterval|clearTimeout|clearInterval|queueMicrotask)\b")
 REPLY_OVERHEAD = 64 * 1024
 LEVELS: dict[str, Literal["debug", "info", "warning", "error"]] = {
     "debug": "debug",
@@ -35,8 +36,6 @@ HINTS = {
     "fetch": "there is no network in sandboxed scripts; use the http_request operation.",
     "XMLHttpRequest": "there is no network in sandboxed scripts; use the http_request operation.",
     "require": "sandboxed scripts have no modules.",
-    "setTimeout": "there are no timers in sandboxed scripts; use the sleep of a step.",
-    "setInterval": "there are no timers in sandboxed scripts; use the sleep of a step.",
     **dict.fromkeys(("Deno", "Bun", "process", "Buffer"), "sandboxed scripts run in no server runtime."),
     "Intl": "the sandbox has no Intl.",
     "URL": "the sandbox has no URL.",
@@ -148,6 +147,7 @@ def _settings(job: ScriptJob, script: Stripped, *, args: str, limits: ScriptLimi
         "globals": GLOBALS.search(script.code) is not None,
         "limits": limits.as_dict(),
         "state": job.state,
+        "timers": TIMERS.search(script.code) is not None,
         "wall_s": wall_s,
         "windmill": "windmill-client" in script.code,
     }
