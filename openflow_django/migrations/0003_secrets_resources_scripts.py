@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(help_text='Its name in flows, such as "shop/database": resource("shop/database").', max_length=255, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\\Z', 'Use letters, digits, hyphens and underscores, in parts joined by single slashes.')], verbose_name='path')),
-                ('value', openflow_django.models.json_field.OrderedJSONField(blank=True, default=dict, help_text='Write secrets as "$var:path of a secret variable".', verbose_name='value')),
+                ('value', openflow_django.models.json_field.OrderedJSONField(blank=True, default=dict, help_text='Write secrets as "$var:path of a secret variable".', null=True, verbose_name='value')),
                 ('description', models.TextField(blank=True, verbose_name='description')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed at')),

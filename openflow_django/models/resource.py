@@ -77,6 +77,7 @@ class Resource(models.Model):
     value = OrderedJSONField(
         _("value"),
         default=dict,
+        null=True,
         blank=True,
         help_text=_('Write secrets as "$var:path of a secret variable".'),
     )

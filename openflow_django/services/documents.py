@@ -9,10 +9,12 @@ from openflow_django.conf import settings
 from openflow_django.expressions.errors import ExpressionSyntaxError, TemplateError
 from openflow_django.expressions.plans import compile_condition, compile_expression
 from openflow_django.expressions.templates import tags
-from openflow_django.models import Flow
+from openflow_django.models import Flow, Script
 from openflow_django.operations.base import operations
 from openflow_django.services.database import home
+from openflow_django.services.stored_scripts import script_issues
 from openflow_django.spec.document import AiAgent, PathFlow, Static
+from openflow_django.spec.document import Flow as Document
 from openflow_django.spec.issues import DocumentInvalid, ExpressionProblem, Issue, errors
 from openflow_django.spec.json import Json
 from openflow_django.spec.limits import Limits
@@ -24,14 +26,13 @@ __all__ = ["SiteCatalog", "limits", "validate_document", "validate_for_publishin
 
 
 class SiteCatalog:
-    """What flows of this site can refer to. Paths of flows are read once, when first asked for."""
+    """What flows of this site can refer to. Paths are read once, when first asked for."""
 
     def operation_schema(self, type: str) -> Json | None:
         return operations.get(type).schema() if type in operations else None
 
     def has_script(self, path: str) -> bool:
-        """Scripts are not stored apart from flows."""
-        return False
+        return path in self._script_paths
 
     def has_flow(self, path: str) -> bool:
         return path in self._flow_paths
@@ -43,11 +44,15 @@ class SiteCatalog:
             case "flow":
                 return self._flow_paths
             case "script":
-                return ()
+                return self._script_paths
 
     @cached_property
     def _flow_paths(self) -> frozenset[str]:
         return frozenset(Flow.objects.using(home()).values_list("path", flat=True))
+
+    @cached_property
+    def _script_paths(self) -> frozenset[str]:
+        return frozenset(Script.objects.using(home()).values_list("path", flat=True))
 
 
 def limits() -> Limits:
@@ -62,15 +67,19 @@ def limits() -> Limits:
 
 def validate_document(document: Json) -> list[Issue]:
     """Everything wrong with a document on this site; it can be published when no issue is an error."""
+    languages = frozenset(settings.SCRIPT_LANGUAGES)
     issues = validate(
         document,
         catalog=SiteCatalog(),
         limits=limits(),
-        languages=frozenset(settings.SCRIPT_LANGUAGES),
+        languages=languages,
         check_expression=_expression_problem,
         check_template=_template_problem,
     )
-    return issues if errors(issues) else [*issues, *_missing_providers(document)]
+    if errors(issues):
+        return issues
+    flow = parse(document, limits=limits())
+    return [*issues, *_missing_providers(flow), *script_issues(flow, languages=languages)]
 
 
 def validate_for_publishing(flow: Flow) -> list[Issue]:
@@ -78,9 +87,9 @@ def validate_for_publishing(flow: Flow) -> list[Issue]:
     return [*validate_document(flow.draft), *_cycles(flow)]
 
 
-def _missing_providers(document: Json) -> Iterator[Issue]:
+def _missing_providers(flow: Document) -> Iterator[Issue]:
     """An error for each agent whose kind of model the site has not registered."""
-    for visit in walk(parse(document, limits=limits())):
+    for visit in walk(flow):
         agent = visit.module.value
         provider = agent.input_transforms.get("provider") if isinstance(agent, AiAgent) else None
         match provider:

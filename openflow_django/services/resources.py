@@ -5,7 +5,6 @@ from copy import copy
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from openflow_django import permissions
@@ -99,14 +98,13 @@ def delete_resource_type(kind: ResourceType, *, user: User | None) -> None:
     """
     if user is not None:
         permissions.require(permissions.can_manage(user, "delete", kind), _("delete this resource type"))
-    try:
-        with transaction.atomic(using=home()):
-            audit.log(kind, user=user, message=_("Deleted."), flag=audit.DELETION)
-            resource_type_changed.send(ResourceType, resource_type=kind, change="deleted", user=user)
-            kind.delete(using=home())
-    except ProtectedError as error:
+    if Resource.objects.using(home()).filter(type=kind).exists():
         message = _("There are resources of this type: delete them first, or give them another type.")
-        raise FieldsInvalid({"__all__": [message]}) from error
+        raise FieldsInvalid({"__all__": [message]})
+    with transaction.atomic(using=home()):
+        audit.log(kind, user=user, message=_("Deleted."), flag=audit.DELETION)
+        resource_type_changed.send(ResourceType, resource_type=kind, change="deleted", user=user)
+        kind.delete(using=home())
 
 
 def create_resource(

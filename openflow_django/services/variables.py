@@ -175,7 +175,7 @@ def _hosts(given: Iterable[str]) -> list[str]:
 
 
 def _host(given: Any) -> str:
-    name = str(given).strip().rstrip(".")
+    name = given.strip().rstrip(".") if isinstance(given, str) else ""
     try:
         # Star and dots are kept by the codec; what it cannot encode is no name of a host.
         name = ".".join(part.encode("idna").decode() if part != "*" else part for part in name.split("."))
