@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from openflow_django import permissions
 from openflow_django.admin import labels
+from openflow_django.admin.approvals import open_waits_of
 from openflow_django.admin.flow_page import can_test
 from openflow_django.admin.pages import may
 from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.run_actions import RunActions
 from openflow_django.admin.run_filters import FlowFilter, KindFilter
 from openflow_django.admin.run_page import run_details
-from openflow_django.models import ACTIVE_STATUSES, Event, Flow, Run, RunKind, RunStatus
+from openflow_django.models import ACTIVE_STATUSES, Event, Flow, Run, RunKind, RunStatus, Wait
 
 __all__ = ["RunAdmin"]
 
@@ -156,6 +157,9 @@ class RunAdmin(RunActions):
             "addresses": self.action_addresses(run),
             "object_link": labels.object_link(self.admin_site, request, run.event),
             "is_active": run.status in ACTIVE_STATUSES,
+            "waits": [
+                (shown, self.reverse(Wait, "change", shown.wait.pk)) for shown in open_waits_of(request, run)
+            ],
             "can_cancel": permissions.can_cancel(user, run),
             "can_replay": self.can_replay(request, run),
             "parent_url": self._run_url(request, run.parent),

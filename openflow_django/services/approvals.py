@@ -35,6 +35,8 @@ __all__ = [
     "answer",
     "approvals_so_far",
     "asks_who",
+    "has_answered",
+    "is_open",
     "may_answer",
     "open_waits",
     "read_link",
@@ -80,7 +82,7 @@ def wait_behind(link: Link, *, user: User | None) -> Wait:
     """
     waits = Wait.objects.using(home()).select_related("run__flow", "run__started_by")
     wait = waits.filter(run=link.run, path=link.path).first() or promised_wait(link.run, link.path)
-    if wait is None or not _is_open(wait) or _has_answered(wait, user=_known(user), link=link):
+    if wait is None or not is_open(wait) or has_answered(wait, user=_known(user), link=link):
         raise AnswerRefused(_("This link is not valid any more."))
     return wait
 
@@ -92,10 +94,23 @@ def open_waits(user: User) -> QuerySet[Wait]:
     return waits.select_related("run__flow").order_by("created_at")
 
 
+def is_open(wait: Wait) -> bool:
+    """Whether the wait still takes answers."""
+    return wait.status == WaitStatus.OPEN and wait.expires_at > timezone.now() and not wait.run.is_final
+
+
 def approvals_so_far(wait: Wait) -> int:
     """How many have approved."""
     given = Answer.objects.using(home()).filter(run_id=wait.run_id, path=wait.path, approved=True)
     return given.count()
+
+
+def has_answered(wait: Wait, *, user: Any, link: Link | None = None) -> bool:
+    """Whether this person, or this link, has answered: also the one by the other."""
+    own = Q(key=_key(wait, user=user, link=link))
+    if user is not None:
+        own |= Q(user=user)
+    return Answer.objects.using(home()).filter(own, run_id=wait.run_id, path=wait.path).exists()
 
 
 def may_answer(wait: Wait, *, user: User | None, link: Link | None = None) -> str | None:
@@ -152,9 +167,9 @@ def answer(
         check_value(payload, schema=wait.form)
     alias, known = home(), _known(user)
     with transaction.atomic(using=alias):
-        if not _is_open(_locked(wait)):
+        if not is_open(_locked(wait)):
             raise AnswerRefused(_("This run does not wait for an answer any more."))
-        if _has_answered(wait, user=known, link=link):
+        if has_answered(wait, user=known, link=link):
             raise AnswerRefused(_("You have answered already."))
         given = _write(wait, approved=approved, user=known, payload=payload, reason=reason, link=link)
         message = _("Approved the step %(step)s.") if approved else _("Refused the step %(step)s.")
@@ -171,10 +186,6 @@ def _known(user: User | None) -> Any:
     return user if user is not None and user.is_authenticated and user.is_active else None
 
 
-def _is_open(wait: Wait) -> bool:
-    return wait.status == WaitStatus.OPEN and wait.expires_at > timezone.now() and not wait.run.is_final
-
-
 def _locked(wait: Wait) -> Wait:
     """The wait as it is now, held until the end of the transaction; of one that has not begun, its run is
     held."""
@@ -186,14 +197,6 @@ def _locked(wait: Wait) -> Wait:
         return current
     wait.run = Run.objects.using(home()).select_for_update().get(pk=wait.run_id)
     return waits.first() or wait
-
-
-def _has_answered(wait: Wait, *, user: Any, link: Link | None) -> bool:
-    """Whether this person, or this link, has answered: also the one by the other."""
-    own = Q(key=_key(wait, user=user, link=link))
-    if user is not None:
-        own |= Q(user=user)
-    return Answer.objects.using(home()).filter(own, run_id=wait.run_id, path=wait.path).exists()
 
 
 def _key(wait: Wait, *, user: Any, link: Link | None) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.utils import timezone
 
-from openflow_django.models import Event, Flow, Run, RunStatus, Trigger
+from openflow_django.models import Event, Flow, Run, RunStatus, Trigger, Wait
 from tests.admin.conftest import ROLES, Page
 
 ADMIN = "/admin/openflow"
@@ -54,6 +55,11 @@ PAGES: dict[str, tuple[str, set[str]]] = {
     "run_cancel": (f"{ADMIN}/run/{{run}}/cancel/", {"operator"}),
     "run_replay": (f"{ADMIN}/run/{{run}}/replay/", set()),
     "run_restart": (f"{ADMIN}/run/{{run}}/restart/", set()),
+    "wait_changelist": (f"{ADMIN}/wait/", set()),
+    "wait_add": (f"{ADMIN}/wait/add/", set()),
+    "wait_change": (f"{ADMIN}/wait/{{wait}}/change/", set(ROLES) - {"nobody", "remover"}),
+    "wait_delete": (f"{ADMIN}/wait/{{wait}}/delete/", set()),
+    "wait_history": (f"{ADMIN}/wait/{{wait}}/history/", set(ROLES) - {"nobody", "remover"}),
 }
 """Pages that answer to POST only are open to nobody here."""
 
@@ -65,7 +71,9 @@ def address(flow, version, trigger, event, run) -> Addresses:
     from openflow_django.services import flows
 
     flows.deactivate(flow, user=None)
-    numbers = {"button": 0, "flow": flow.pk, "trigger": trigger.pk, "event": event.pk, "run": run.pk}
+    wait = Wait.objects.create(run=run, path="ask", step_id="ask", expires_at=timezone.now())
+    rows = {"flow": flow, "trigger": trigger, "event": event, "run": run, "wait": wait}
+    numbers = {"button": 0} | {name: row.pk for name, row in rows.items()}
     return lambda name: PAGES[name][0].format(**numbers)
 
 
@@ -81,7 +89,7 @@ def snapshot() -> Any:
 def test_every_address_of_this_admin_is_in_the_table() -> None:
     names = {
         pattern.name.removeprefix("openflow_")
-        for model in (Flow, Trigger, Event, Run)
+        for model in (Flow, Trigger, Event, Run, Wait)
         for pattern in admin.site.get_model_admin(model).get_urls()
         if pattern.name
     }
@@ -100,6 +108,8 @@ def test_who_may_open_what(login, address, role) -> None:
                 "event_delete": 403,
                 "run_add": 403,
                 "run_delete": 403,
+                "wait_add": 403,
+                "wait_delete": 403,
             }
             assert status in ({closed[name]} if name in closed else {200, 405}), name
         elif role in allowed:
