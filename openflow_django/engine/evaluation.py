@@ -6,7 +6,7 @@ from typing import Final
 from openflow_django.engine.errors import EXECUTION
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.expressions.errors import ExpressionSyntaxError
-from openflow_django.expressions.evaluate import evaluate_many
+from openflow_django.expressions.evaluate import evaluate
 from openflow_django.expressions.names import Names
 from openflow_django.expressions.plans import Plan, compile_condition, compile_expression
 from openflow_django.expressions.ports import Failure, JavaScriptEngine, Lookups, Value
@@ -47,20 +47,20 @@ class Expressions:
 
     def transform(self, transform: InputTransform, names: Names) -> Json:
         """The value of one input transform. Raises ExpressionFailed."""
-        return self.transforms({_ONE: transform}, names)[_ONE]
+        evaluated = evaluate_transforms({_ONE: transform}, names, engine=self._engine, lookups=self._lookups)
+        return _unwrapped(evaluated[_ONE])
 
     def transforms(self, transforms: Mapping[str, InputTransform], names: Names) -> JsonObject:
         """The values of a step's transforms, all in one call of the engine. Raises ExpressionFailed for the
         first that fails."""
-        values: dict[str, Json] = {}
         evaluated = evaluate_transforms(transforms, names, engine=self._engine, lookups=self._lookups)
-        for key, answer in evaluated.items():
-            values[key] = _unwrapped(answer, field="" if key == _ONE else key)
-        return values
+        return {
+            key: answer.json if isinstance(answer, Value) else _unwrapped(answer, field=key)
+            for key, answer in evaluated.items()
+        }
 
     def _one(self, plan: Plan, names: Names) -> Json:
-        answers = evaluate_many({_ONE: plan}, names, engine=self._engine, lookups=self._lookups)
-        return _unwrapped(answers[_ONE])
+        return _unwrapped(evaluate(plan, names, engine=self._engine, lookups=self._lookups))
 
 
 def _unwrapped(answer: Value | Failure, *, field: str = "") -> Json:

@@ -21,7 +21,7 @@ from openflow_django.expressions.ports import (
 from openflow_django.expressions.references import ALL, References
 from openflow_django.spec.json import Json, JsonObject
 
-__all__ = ["MAX_CALLS", "MAX_ROUNDS", "evaluate_many"]
+__all__ = ["MAX_CALLS", "MAX_ROUNDS", "evaluate", "evaluate_many"]
 
 MAX_ROUNDS: Final = 10
 """Most calls of the engine for one set of plans."""
@@ -50,18 +50,26 @@ def evaluate_many(
     return cast("dict[str, Value | Failure]", answers)
 
 
+def evaluate(
+    plan: Plan, names: Names, *, engine: JavaScriptEngine, lookups: Lookups | None = None
+) -> Value | Failure:
+    """The value of one plan, or the Failure it ended with."""
+    answer = _in_python(plan, names)
+    if answer is None:
+        answer = evaluate_many({"": plan}, names, engine=engine, lookups=lookups)[""]
+    return answer
+
+
 def _in_python(plan: Plan, names: Names) -> Value | Failure | None:
     """The answer that needs no engine, None where there is none."""
-    if isinstance(plan, Constant):
-        return Value(plan.json)
-    if not isinstance(plan, PathPlan):
-        return None
-    found = read(plan.path, names)
-    if found is HANDED_OVER:
-        return None
-    if isinstance(found, Failure):
-        return found
-    return Value(is_truthy(found) if plan.judged else found)
+    if isinstance(plan, PathPlan):
+        found = read(plan.path, names)
+        if found is HANDED_OVER:
+            return None
+        if isinstance(found, Failure):
+            return found
+        return Value(is_truthy(found) if plan.judged else found)
+    return Value(plan.json) if isinstance(plan, Constant) else None
 
 
 class _Site:

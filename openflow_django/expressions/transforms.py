@@ -77,8 +77,12 @@ def evaluate_transforms(
             answers[key] = _rendered(transform.value, data, lookups)
         elif isinstance(transform, Static):
             answers[key] = _resolved(Value(transform.value), lookups)
-    for key, answer in evaluate_many(plans, names, engine=engine, lookups=lookups).items():
-        answers[key] = _resolved(answer, lookups)
+    evaluated = evaluate_many(plans, names, engine=engine, lookups=lookups)
+    if lookups is not None:
+        evaluated = {key: _resolved(answer, lookups) for key, answer in evaluated.items()}
+    if not answers:
+        return evaluated
+    answers.update(evaluated)
     return {key: answers[key] for key in transforms if key in answers}
 
 
