@@ -11,13 +11,19 @@ FRONTEND := $(shell find openflow_django/static_src -type f -not -path '*/node_m
 PYTHON ?= $(shell for version in 3.14 3.13 3.12 3.11; do \
 	    python$$version -c 'import venv, ensurepip' 2>/dev/null && { echo python$$version; exit; }; done; echo python3)
 
-.PHONY: demo test lint bench clean
+# npm in the folder of the builder's source; without Node the checks are skipped and say so.
+STATIC_SRC := openflow_django/static_src
+NPM = cd $(STATIC_SRC) && { command -v npm >/dev/null || { echo "Node is missing: the checks of the builder's source were skipped."; exit 0; }; } \
+  && { test -d node_modules/vitest || npm ci --no-audit --no-fund --no-progress; } && npm run --silent
+
+.PHONY: demo test lint bench builder-watch clean
 
 demo: $(PACKAGE)
 	@$(BIN)/python manage.py demo
 
-# The whole suite, then the part that touches the database once more on PostgreSQL where there is one.
+# The builder's logic, the whole suite, then the part that touches the database once more on PostgreSQL where there is one.
 test: $(TOOLS)
+	@$(NPM) test
 	$(BIN)/python -m pytest $(ARGS)
 	@if $(BIN)/python -m tests.machine postgresql; \
 	  then OPENFLOW_TEST_DATABASE=postgresql $(BIN)/python -m pytest -m "database and not browser" $(ARGS); \
@@ -28,6 +34,11 @@ lint: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	@$(NPM) lint
+
+# Builds the builder anew at each change of its source; reload the page to see it.
+builder-watch: $(PACKAGE)
+	@$(NPM) watch
 
 bench: $(TOOLS)
 	$(BIN)/python -m tests.benchmarks
