@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from openflow_django.engine.errors import error_of
 from openflow_django.spec.json import Json, JsonObject
 
 __all__ = ["UNSET", "Outcome", "Stop", "Unset", "failed"]
@@ -65,10 +66,13 @@ class Outcome:
 
     @property
     def error(self) -> Json:
-        """The error object of a failure whose value holds one, else the value itself."""
+        """The error object of a failure whose value holds one, or several in a list; else the value
+        itself."""
         match self.value:
             case {"error": error}:
                 return error
+            case [*entries] if any(isinstance(entry, dict) and "error" in entry for entry in entries):
+                return error_of(entries)
             case value:
                 return value
 

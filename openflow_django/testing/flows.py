@@ -186,6 +186,6 @@ def _step(record: Record) -> StepRecord:
 
 def _error(outcome: Outcome, records: list[Record]) -> Json:
     """The error object the flow failed with; where a failure module replaced it, the last error recorded."""
-    if isinstance(outcome.value, dict) and outcome.value.get("error"):
+    if outcome.error is not outcome.value:
         return outcome.error
     return next((record.error for record in reversed(records) if record.error is not None), outcome.value)

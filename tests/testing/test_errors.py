@@ -65,6 +65,14 @@ def test_whatever_is_thrown_has_a_message(thrown: str, message: str) -> None:
     assert run.result["error"]["message"] == message
 
 
+def test_the_error_of_a_failed_loop_is_the_one_in_its_list_or_all_of_them() -> None:
+    run = run_flow(flow(loop("l", [1, 2], fail("x", when="flow_input.iter.value === 2"))), {})
+    assert run.error == run.steps["l"][0].error == run.steps["x"][1].error
+    both = run_flow(flow(loop("l", [1, 2], fail("x"), parallel=True)), {})
+    assert isinstance(both.error, dict)
+    assert (both.error["name"], both.error["message"]) == ("MultipleErrors", "[x] bad; [x] bad")
+
+
 def test_a_rejected_promise_fails_the_step() -> None:
     run = run_flow(flow(script("a", "return Promise.reject(new TypeError('later'));")), {})
     assert run.result["error"]["name"] == "TypeError"

@@ -75,4 +75,5 @@ def test_a_sample_case_ends_as_it_says(case: Any) -> None:
             assert [record.planned_delay for record in records if record.planned_delay is not None] == wanted[
                 "delays_s"
             ]
+    assert expect.get("min_duration_s", 0) <= took + got.duration_s
     assert took <= expect.get("max_duration_s", 60)
