@@ -7,6 +7,7 @@ of the run itself stays.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db import router
 from django.db.models import Q
@@ -17,6 +18,7 @@ from openflow_django.models import Run, RunData, StepRun
 from openflow_django.spec.document import Flow
 from openflow_django.spec.walk import walk
 from openflow_django.worker.drive import document_of
+from openflow_django.worker.library import version_document
 
 __all__ = ["blank_after", "blank_due"]
 
@@ -29,7 +31,7 @@ BATCH = 100
 def blank_after(run: Run, data: RunData) -> None:
     """The run has just ended: blank what is due, and note when the rest will be."""
     try:
-        plan = _plan(document_of(run, data))
+        plan = _plan_of(run, data)
     except OpenFlowError:
         return
     if plan:
@@ -41,9 +43,21 @@ def blank_due() -> int:
     runs = Run.objects.using(router.db_for_write(Run)).filter(blank_at__lte=timezone.now())
     due = list(runs.order_by("blank_at")[:BATCH])
     for run in due:
-        plan = _plan(document_of(run, RunData.objects.using(runs.db).get(run=run)))
+        plan = _plan_of(run, RunData.objects.using(runs.db).get(run=run))
         _blank(run, plan, ended_at=run.finished_at or timezone.now())
     return len(due)
+
+
+def _plan_of(run: Run, data: RunData) -> Plan:
+    """Raises OpenFlowError when the version of the run was deleted."""
+    if data.document is None and run.version_id is not None:
+        return _plan_of_version(run.version_id, run.document_digest)
+    return _plan(document_of(run, data))
+
+
+@lru_cache(maxsize=256)
+def _plan_of_version(version_id: int, digest: str) -> Plan:
+    return _plan(version_document(version_id, digest))
 
 
 def _plan(flow: Flow) -> Plan:
