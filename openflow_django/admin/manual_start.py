@@ -16,7 +16,7 @@ from openflow_django.accountability import of_request
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import Run, RunKind, Trigger
-from openflow_django.schema_forms import SchemaForm, show_errors
+from openflow_django.schema_forms import SchemaForm, ordered_properties, required_names, show_errors
 from openflow_django.services import runs as run_service
 from openflow_django.services.errors import FieldsInvalid
 from openflow_django.services.inputs import check_value
@@ -26,6 +26,8 @@ __all__ = ["KEY", "MAX_OBJECTS", "ManualStartPages", "manual_triggers"]
 
 KEY = "key"
 """Name of the parameter that names a chosen object; given once for each."""
+CHOSEN = ("collection", "keys")
+"""Parts of the input that say for which objects a flow is started."""
 MAX_OBJECTS = 1_000
 """Objects that one run may be started for."""
 
@@ -65,12 +67,13 @@ class ManualStartPages(PageAdmin):
     def start_view(self, request: HttpRequest, object_id: str, trigger_id: int) -> HttpResponse:
         """Ask on GET, start on POST."""
         trigger = self._trigger(request, object_id, trigger_id)
-        data = request.POST if request.method == "POST" else None
+        data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        asked = _asked(trigger)
         chosen = self._chosen(request, trigger, data if data is not None else request.GET)
-        form = SchemaForm(trigger.options.get("fields") or {}, data=data)
+        form = SchemaForm(asked, data=data, files=files)
         missing = bool(trigger.options.get("require_selection")) and not chosen.keys
         if data is not None and not missing and form.is_valid():
-            run = self._start_by_hand(request, trigger, form, chosen)
+            run = self._start_by_hand(request, trigger, form, chosen, schema=asked)
             if run is not None:
                 return HttpResponseRedirect(self.reverse(Run, "change", run.pk))
         context = {"trigger": trigger, "form": form, "chosen": chosen, "key": KEY, "is_missing": missing}
@@ -107,20 +110,26 @@ class ManualStartPages(PageAdmin):
         return Chosen(model=label, keys=keys, names=[str(obj) for obj in found])
 
     def _start_by_hand(
-        self, request: HttpRequest, trigger: Trigger, form: SchemaForm, chosen: Chosen
+        self,
+        request: HttpRequest,
+        trigger: Trigger,
+        form: SchemaForm,
+        chosen: Chosen,
+        *,
+        schema: dict[str, Any],
     ) -> Run | None:
         values = form.options()
-        asked: JsonObject = {**values}
+        body: JsonObject = {**values}
         if chosen.model:
-            asked |= {"collection": chosen.model, "keys": list[Any](chosen.keys)}
+            body |= {"collection": chosen.model, "keys": list[Any](chosen.keys)}
         try:
             if form.properties:
-                check_value(values, schema=trigger.options["fields"])
+                check_value(values, schema=schema)
             run = run_service.start(
                 flow=trigger.flow,
-                input=asked,
+                input=body,
                 kind=RunKind.MANUAL,
-                trigger={"event": "manual", "trigger": str(trigger), "body": asked, **asked},
+                trigger={**body, "event": "manual", "trigger": str(trigger), "body": body},
                 accountability=of_request(request),
                 user=request.user,
             )
@@ -132,3 +141,17 @@ class ManualStartPages(PageAdmin):
             return None
         messages.success(request, _("The flow has started."))
         return run
+
+
+def _asked(trigger: Trigger) -> dict[str, Any]:
+    """The schema of what is asked: the trigger's own form, else the input of the published version."""
+    fields = trigger.options.get("fields")
+    if fields:
+        return fields
+    version = trigger.flow.published_version
+    schema = version.document.get("schema") if version is not None else None
+    if not isinstance(schema, dict) or not trigger.options.get("model"):
+        return schema if isinstance(schema, dict) else {}
+    # The list and the page of the object have chosen these already.
+    properties = {name: item for name, item in ordered_properties(schema).items() if name not in CHOSEN}
+    return {**schema, "properties": properties, "required": sorted(required_names(schema).difference(CHOSEN))}

@@ -105,9 +105,9 @@ def _forms(document: Json, earlier: Json, request: HttpRequest) -> tuple[SchemaF
     if not has_form or not isinstance(schema, Mapping):
         return None, raw
     shown = value if isinstance(value, Mapping) else {}
-    return SchemaForm(
-        schema, value=shown, data=data if data is not None and "_json" not in data else None
-    ), raw
+    if data is None or "_json" in data:
+        return SchemaForm(schema, value=shown), raw
+    return SchemaForm(schema, value=shown, data=data, files=request.FILES), raw
 
 
 def _defaults(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ followed.
 
 from openflow_django.schema_forms.form import SchemaForm, is_simple, show_errors
 from openflow_django.schema_forms.json_field import JsonTextarea, JsonTextField, StoredJson
-from openflow_django.schema_forms.properties import is_object, ordered_properties
+from openflow_django.schema_forms.properties import is_object, ordered_properties, required_names
 
 __all__ = [
     "JsonTextField",
@@ -16,5 +16,6 @@ __all__ = [
     "is_object",
     "is_simple",
     "ordered_properties",
+    "required_names",
     "show_errors",
 ]

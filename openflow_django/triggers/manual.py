@@ -110,7 +110,7 @@ manual = trigger_types.register(
                 "fields": {
                     "title": _("Form"),
                     "description": _(
-                        "JSON Schema of what is asked before the flow starts. Empty: nothing is asked."
+                        "JSON Schema of what is asked before the flow starts. Empty: that of its input."
                     ),
                     "type": "object",
                     "x-widget": "code",

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from demo_project.shop.models import Customer
 from openflow_django.models import Flow, Run, RunData, Trigger
-from openflow_django.services import triggers
+from openflow_django.services import flows, triggers
+from openflow_django.spec.json import digest
 from tests.admin.conftest import Page
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -152,3 +154,59 @@ def test_a_selection_that_is_required_is_required(boss, for_customers) -> None:
     page = Page(boss.post(start_url(for_customers, "back"), {"options-order_id": "1"}))
     assert "Choose at least one object in the list first." in page.text
     assert not Run.objects.exists()
+
+
+class TestWithoutAFormOfItsOwn:
+    """The published input schema asks; what it requires is required on the server."""
+
+    @pytest.fixture
+    def asked(self, flow) -> Flow:
+        schema = {
+            "type": "object",
+            "properties": {
+                "amount": {"type": "integer", "title": "Amount", "maximum": 10},
+                "scan": {"type": "string", "contentEncoding": "base64"},
+                "keys": {"type": "array", "items": {"type": "string"}},
+            },
+            "required": ["amount", "keys"],
+        }
+        flow.refresh_from_db()
+        draft = {**flow.draft, "schema": schema}
+        flows.save_draft(flow, document=draft, revision=flow.draft_revision, user=None)
+        flow.refresh_from_db()
+        flows.publish(flow, digest=digest(flow.draft), user=None)
+        flow.refresh_from_db()
+        return flow
+
+    def test_the_input_schema_asks(self, boss, asked) -> None:
+        trigger = triggers.create_trigger(asked, type="manual", name="Go", options={}, user=None)
+        page = Page(boss.get(start_url(trigger)))
+        assert page.all("input", name="options-amount", type="number")
+        assert page.all("form", enctype="multipart/form-data")
+        for amount, keys in (("", "1"), ("11", "1"), ("5", "")):
+            boss.post(start_url(trigger), {"options-amount": amount, "options-keys": keys})
+            assert not Run.objects.exists()
+        scan = SimpleUploadedFile("scan.txt", b"hello")
+        boss.post(start_url(trigger), {"options-amount": "5", "options-keys": "1\n2", "options-scan": scan})
+        assert RunData.objects.get().input == {"amount": 5, "keys": ["1", "2"], "scan": "aGVsbG8="}
+
+    @override_settings(ROOT_URLCONF="tests.admin.sites")
+    def test_what_the_chosen_objects_say_is_not_asked_again(self, boss, customers, asked) -> None:
+        options = {"model": "shop.customer", "require_selection": True}
+        trigger = triggers.create_trigger(asked, type="manual", name="Go", options=options, user=None)
+        url = start_url(trigger, "back", keys=[customers[0].pk])
+        assert not Page(boss.get(url)).all("textarea", name="options-keys")
+        boss.post(start_url(trigger, "back"), {"key": [customers[0].pk], "options-amount": "5"})
+        data = RunData.objects.get()
+        assert data.input == {"amount": 5, "collection": "shop.customer", "keys": [str(customers[0].pk)]}
+        assert data.trigger["body"] == data.input
+
+    def test_a_field_named_as_a_part_of_the_trigger_hides_nothing(self, boss, flow) -> None:
+        names = ("body", "event", "order_id")
+        fields = {"type": "object", "properties": {name: {"type": "integer"} for name in names}}
+        trigger = triggers.create_trigger(
+            flow, type="manual", name="Go", options={"fields": fields}, user=None
+        )
+        boss.post(start_url(trigger), {f"options-{name}": "1" for name in names})
+        told = RunData.objects.get().trigger
+        assert (told["event"], told["body"]) == ("manual", dict.fromkeys(names, 1))
