@@ -1,6 +1,7 @@
 """Where secrets may go: each names the hosts it may be sent to, and a run sends it to no other."""
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from openflow_django.operations.base import OperationError
 from openflow_django.redaction import Redactor
@@ -25,6 +26,8 @@ class Destinations:
         """Raise OperationError when one of the texts holds a secret, in any spelling, that may not be sent to
         ``host``."""
         parts = [text for text in texts if text]
+        # However an address is quoted, its server reads it unquoted.
+        parts += [unquote(part) for part in parts if "%" in part]
         for secret, finder in self._secrets.values():
             if is_allowed(host, secret.hosts):
                 continue
