@@ -14,6 +14,7 @@ from typing import Final
 from openflow_django.encryption import SealBroken, decrypt, encrypt
 from openflow_django.redaction import Redactor
 from openflow_django.spec.json import Json
+from openflow_django.values import value_class
 
 __all__ = ["Opened", "Sealed", "open_sealed", "seal"]
 
@@ -23,7 +24,7 @@ LOST: Final = "-"
 """Stands where an original could not be encrypted: the payload is redacted and cannot be opened again."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Sealed:
     """``values`` as people see them, ``sealed`` the text beside them: empty when nothing was redacted."""
 

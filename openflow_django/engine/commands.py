@@ -14,6 +14,7 @@ from openflow_django.engine.outcome import Outcome
 from openflow_django.engine.records import Kind
 from openflow_django.spec.document import Module, Suspend
 from openflow_django.spec.json import Json, JsonObject
+from openflow_django.values import value_class
 
 if TYPE_CHECKING:
     from openflow_django.engine.ports import Ports
@@ -39,7 +40,7 @@ __all__ = [
 Entry = Literal["main", "preprocessor"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class RunStep:
     """Run a leaf step: evaluate its inputs (unless ``args`` are given), do its work. Answer: Outcome."""
 
@@ -52,7 +53,7 @@ class RunStep:
     entry: Entry = "main"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Decision:
     """The answer to :class:`Decide`: a value, or the failure that computing it ended in."""
 
@@ -60,7 +61,7 @@ class Decision:
     failure: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Decide:
     """Compute something that an expression decides. Recorded, so that a replay never evaluates it again.
     Answer: Decision.
@@ -137,7 +138,7 @@ class Fork:
     parallelism: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Note:
     """Record what became of a step that has no work of its own: a container, a skipped or mocked step.
     Answer: None."""

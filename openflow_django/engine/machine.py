@@ -11,6 +11,7 @@ from openflow_django.engine.records import Kind
 from openflow_django.engine.scope import FlowContext, Scope
 from openflow_django.spec.document import Flow, Module
 from openflow_django.spec.json import Json, JsonObject
+from openflow_django.values import value_class
 
 __all__ = ["MAX_PREFIX", "Attempt", "Machine"]
 
@@ -28,7 +29,7 @@ class Machine:
     call: Callable[[Flow, Json, FlowContext, str], Steps]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Attempt:
     """One attempt at one step. ``number`` counts from 0; ``args`` are the arguments of the attempt before,
     ``entry``

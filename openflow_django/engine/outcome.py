@@ -5,6 +5,7 @@ from typing import Final
 
 from openflow_django.engine.errors import error_of
 from openflow_django.spec.json import Json, JsonObject
+from openflow_django.values import value_class
 
 __all__ = ["UNSET", "Outcome", "Stop", "Unset", "failed"]
 
@@ -28,7 +29,7 @@ class Stop:
     skipped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Outcome:
     """The end of a step or of a list of steps. ``stop`` of a failure: the stop condition made it one.
 

@@ -12,6 +12,7 @@ from openflow_django.engine.evaluation import Expressions
 from openflow_django.engine.records import LogEntry, Record, RecordKey
 from openflow_django.spec.document import Flow
 from openflow_django.spec.json import Json, JsonObject
+from openflow_django.values import value_class
 
 __all__ = ["Clock", "FlowLibrary", "History", "Journal", "Ports", "StepResult", "StepRunner", "Waits"]
 
@@ -41,7 +42,7 @@ class Ports:
     agents: AgentProvider = field(default_factory=NoProvider)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(kw_only=True)
 class StepResult:
     """What doing a leaf step gave. ``error`` is its error object when it failed, ``rejection`` the bare
     error value, if another."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from openflow_django.spec.json import Json
+from openflow_django.values import value_class
 
 __all__ = ["Kind", "LogEntry", "Record", "RecordKey", "RecordStatus"]
 
@@ -50,7 +51,7 @@ class LogEntry:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(kw_only=True)
 class Record:
     """``result`` of a failed step is its bare rejection value, None where that is ``error`` itself; of a
     sleep, its due time.

@@ -1,10 +1,10 @@
 """What an expression can see."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from openflow_django.spec.json import Json
+from openflow_django.values import value_class
 
 __all__ = ["Names", "ResultsLookup"]
 
@@ -21,7 +21,7 @@ class ResultsLookup(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Names:
     """The scope of one evaluation.
 

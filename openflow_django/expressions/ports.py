@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from openflow_django.spec.json import Json
+from openflow_django.values import value_class
 
 __all__ = [
     "RESOURCES",
@@ -43,7 +44,7 @@ class JavaScriptJob:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Value:
     """The expression ended with this JSON value (``undefined`` is None)."""
 

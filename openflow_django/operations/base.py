@@ -18,6 +18,7 @@ from openflow_django.operations.fitting import quick_judge
 from openflow_django.operations.options import OptionProblem, Schema, complete, plain, problems, validator
 from openflow_django.registry import Registry
 from openflow_django.spec.json import Json, JsonObject
+from openflow_django.values import value_class
 
 __all__ = [
     "ANONYMOUS",
@@ -140,7 +141,7 @@ def _no_page(step: str | None, approver: str) -> str:
     raise OperationError("Nobody can answer a step here: there is no run.", code="link_impossible")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(kw_only=True)
 class OperationContext:
     """What an operation knows beside its options. JSON and plain values only.
 

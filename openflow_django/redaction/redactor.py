@@ -1,20 +1,20 @@
 """Replacing secrets in JSON and in texts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from openflow_django.redaction.known import KnownSecrets
 from openflow_django.redaction.names import SensitiveNames
 from openflow_django.redaction.passes import Pass
 from openflow_django.spec.json import Json
+from openflow_django.values import value_class
 
 __all__ = ["WITHHELD", "Redacted", "Redactor"]
 
 WITHHELD: Final = "[withheld: it could not be searched for secrets]"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class()
 class Redacted:
     """A value fit for people's eyes, whether it differs from the original, and the known secrets that were in
     it."""
