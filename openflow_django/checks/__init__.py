@@ -3,6 +3,7 @@
 Importing this package registers them, all under the tag ``openflow``.
 """
 
+from openflow_django.checks.addresses import check_site_url
 from openflow_django.checks.database import check_pool, check_sqlite, check_time_zones
 from openflow_django.checks.packages import (
     check_javascript_engine,
@@ -39,6 +40,7 @@ __all__ = [
     "check_rest_framework",
     "check_retention",
     "check_secret_keys",
+    "check_site_url",
     "check_sqlite",
     "check_time_zones",
     "check_type_stripping",
