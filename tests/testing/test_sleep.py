@@ -127,6 +127,17 @@ def test_a_step_that_takes_longer_is_stopped_and_fails(timeout: Any) -> None:
     assert "b" not in run.steps
 
 
+def test_a_script_that_waits_too_long_is_stopped() -> None:
+    body = "return new Promise((done) => setTimeout(() => done('late'), 60000));"
+    run = run_flow(flow(script("a", body, timeout=static(1))), {})
+    assert (run.status, run.result["error"]["step_id"]) == ("failure", "a")
+
+
+def test_a_script_may_wait_within_its_limit() -> None:
+    body = "return new Promise((done) => setTimeout(() => done('in time'), 5));"
+    assert run_flow(flow(script("a", body, timeout=static(5))), {}).result == "in time"
+
+
 def test_a_timeout_is_an_ordinary_failure() -> None:
     tolerant = script("a", ENDLESS, timeout=static(1), continue_on_error=True, retry=constant(1))
     run = run_flow(flow(tolerant, give("b", "typeof error.message")), {})
