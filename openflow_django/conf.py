@@ -24,7 +24,8 @@ def overrides() -> Mapping[str, Any]:
         found = getattr(django_settings, "OPENFLOW", None)
     except ImproperlyConfigured:
         return {}
-    return found if isinstance(found, Mapping) else {}
+    # The quick question first: settings are read all the time, and nearly always from a dict.
+    return found if isinstance(found, dict | Mapping) else {}
 
 
 class OpenFlowSettings:

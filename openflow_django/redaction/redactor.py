@@ -12,6 +12,8 @@ from openflow_django.values import value_class
 __all__ = ["WITHHELD", "Redacted", "Redactor"]
 
 WITHHELD: Final = "[withheld: it could not be searched for secrets]"
+_CLEAN: Final = frozenset({bool, type(None)})
+_NUMBERS: Final = frozenset({int, float})
 
 
 @value_class()
@@ -70,7 +72,7 @@ class Redactor:
     def inspect(self, value: Json) -> Redacted:
         """``value`` without secrets, and what was found. Never raises: what cannot be searched is
         withheld."""
-        if value is None or isinstance(value, bool):
+        if type(value) in _CLEAN or (type(value) in _NUMBERS and not self._known.has_numbers):
             return Redacted(value, changed=False)
         try:
             work = Pass(self._known, self._names)

@@ -1,7 +1,7 @@
 """The journal of a run: buffers its records and writes them in fenced batches."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from openflow_django.worker.store import Claim, Store
 
 __all__ = ["RunJournal"]
 
-_MARGIN = timedelta(seconds=10)
+_MARGIN_S = 10.0
 
 
 class RunJournal:
@@ -22,7 +22,7 @@ class RunJournal:
         self._store, self._claim = store, claim
         self._buffer: list[Record] = []
         self._flushed_at = time.monotonic()
-        self._lease_until: datetime = claim.run.lease_until or timezone.now()
+        self._ours_until = _monotonic(claim.run.lease_until or timezone.now())
         self._lease_s = 0.0
         self._rows, self._interval_s = settings.FLUSH_ROWS, settings.FLUSH_MS / 1000
         self.seq: int = claim.run.seq
@@ -37,9 +37,9 @@ class RunJournal:
             self._checkpoint()
 
     def hold(self, seconds: float) -> None:
-        if self._lease_until < timezone.now() + timedelta(seconds=seconds) + _MARGIN:
+        if self._ours_until < time.monotonic() + seconds + _MARGIN_S:
             # From now on each checkpoint renews for as long: the next step may well take the same time.
-            self._lease_s = max(self._lease_s, seconds + 2 * _MARGIN.total_seconds())
+            self._lease_s = max(self._lease_s, seconds + 2 * _MARGIN_S)
             self._checkpoint()
 
     def take(self) -> list[Record]:
@@ -48,9 +48,14 @@ class RunJournal:
         return taken
 
     def _checkpoint(self) -> None:
-        self._lease_until = self._store.checkpoint(
+        lease_until = self._store.checkpoint(
             self._claim, seq=self.seq, records=self._buffer, lease_s=self._lease_s
         )
         self.seq += len(self._buffer)
         self._buffer = []
-        self._flushed_at = time.monotonic()
+        self._flushed_at, self._ours_until = time.monotonic(), _monotonic(lease_until)
+
+
+def _monotonic(at: datetime) -> float:
+    """A time of the day as one of the monotonic clock, which is asked before every step."""
+    return time.monotonic() + (at - timezone.now()).total_seconds()

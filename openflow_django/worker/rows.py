@@ -6,6 +6,7 @@ this is the hot path.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connections
@@ -64,6 +65,7 @@ def read_history(using: str, *, run_ids: Sequence[int], redactor: Redactor) -> d
     return {record.key: record for record in records}
 
 
+@lru_cache(maxsize=8)
 def _insert_text(quote: Callable[[str], str]) -> str:
     """Only names of this program go into the text."""
     meta: Any = getattr(StepRun, "_meta")  # noqa: B009
