@@ -136,14 +136,14 @@ class ApprovalAdmin(PageAdmin):
         return ApprovalList
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        @admin.display(description=gettext_lazy("you"))
+        @admin.display(description=gettext_lazy("your answer"))
         def you(wait: Wait) -> SafeString | str:
             refusal = _refusal(request, wait)
             if refusal is not None:
                 return refusal
             return format_html('<a href="{}">{}</a>', self.address("change", wait.pk), _("Approve or reject"))
 
-        return ("flow_name", "step_id", "asked", "until", "progress", you)
+        return ("flow_name", you, "progress", "step_id", "until", "asked")
 
     @admin.display(description=gettext_lazy("flow"))
     def flow_name(self, wait: Wait) -> str:
@@ -183,11 +183,10 @@ class ApprovalAdmin(PageAdmin):
             "is_open": is_open,
             "form": form if is_open and shown.refusal is None else None,
             "run_url": self.reverse(Run, "change", run.pk),
-            "is_change_page": True,
         }
         if run.flow is not None and permissions.can_view_flow(request.user, run.flow):
             context["flow_url"] = self.reverse(Flow, "change", run.flow.pk)
-        return self.page(request, "wait/detail.html", title=shown.step, obj=wait, **context)
+        return self.page(request, "wait/detail.html", title=shown.step, obj=None, crumb=shown.step, **context)
 
     def _answer(self, request: HttpRequest, form: AnswerForm) -> bool:
         """Whether there is nothing more to do here: the answer is given, or was refused."""

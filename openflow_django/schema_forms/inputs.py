@@ -103,8 +103,10 @@ def _text(schema: Schema, common: Common) -> forms.Field:
 def _text_widget(schema: Schema) -> forms.Widget:
     if is_secret(schema):
         return forms.PasswordInput(attrs={"autocomplete": "off"})
-    if schema.get("format") == "textarea" or schema.get("x-widget") in ("textarea", "template", "code"):
+    if schema.get("x-widget") in ("template", "code"):
         return forms.Textarea(attrs={"rows": 4, "class": "openflow-code"})
+    if schema.get("format") == "textarea" or schema.get("x-widget") == "textarea":
+        return forms.Textarea(attrs={"rows": 4})
     return forms.TextInput()
 
 
