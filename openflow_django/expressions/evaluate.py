@@ -150,23 +150,34 @@ def _visible(plan: JavaScriptPlan, names: Names) -> tuple[str, ...]:
 
 
 def _scope(readers: Iterable[tuple[References, tuple[str, ...]]], names: Names) -> JsonObject:
-    """The values of all names that are read, objects cut down to the keys that are read."""
+    """The values of all names that are read, objects and results of steps cut down to the keys that are
+    read."""
     wanted: dict[str, frozenset[str]] = {}
+    steps: dict[str, frozenset[str]] = {}
     for references, roots in readers:
         for root in roots:
-            keys = ALL if references.everything else references.keys[root]
-            known = wanted.get(root, frozenset[str]())
-            wanted[root] = ALL if keys is ALL or known is ALL else known | keys
-    return {root: _cut(root, keys, names) for root, keys in wanted.items()}
+            _add(wanted, root, ALL if references.everything else references.keys[root])
+        for step_id, keys in references.steps.items():
+            _add(steps, step_id, keys)
+    return {root: _value(root, keys, steps, names) for root, keys in wanted.items()}
 
 
-def _cut(root: str, keys: frozenset[str], names: Names) -> Json:
-    if root == RESULTS and names.results is not None:
-        return {
-            step_id: names.results.get(step_id)
-            for step_id in (names.results.ids() if keys is ALL else sorted(keys))
-        }
-    value = names.values[root]
+def _add(wanted: dict[str, frozenset[str]], name: str, keys: frozenset[str]) -> None:
+    known = wanted.get(name, frozenset[str]())
+    wanted[name] = ALL if keys is ALL or known is ALL else known | keys
+
+
+def _value(root: str, keys: frozenset[str], steps: Mapping[str, frozenset[str]], names: Names) -> Json:
+    results = names.results
+    if root != RESULTS or results is None:
+        return _cut(names.values[root], keys)
+    if keys is ALL:
+        return {step_id: results.get(step_id) for step_id in results.ids()}
+    return {step_id: _cut(results.get(step_id), steps[step_id]) for step_id in sorted(keys)}
+
+
+def _cut(value: Json, keys: frozenset[str]) -> Json:
+    """An object with these keys only; anything else is whole."""
     if keys is ALL or not isinstance(value, dict):
         return value
     return {key: value[key] for key in sorted(keys) if key in value}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from openflow_django.expressions.paths import RESULTS
 from openflow_django.expressions.tokens import Token, tokenise
 
 __all__ = ["ALL", "References", "references"]
@@ -56,45 +57,65 @@ class References:
     """Names that a text may read.
 
     ``roots`` are all names that stand free in it, locals and keywords among them; ``keys`` tells for each
-    root which of its members are read, ALL where that cannot be told. ``everything`` says that no name can be
-    ruled out.
+    root which of its members are read, ALL where that cannot be told; ``steps`` the same for each key of
+    ``results``. ``everything`` says that no name can be ruled out.
     """
 
     roots: frozenset[str] = frozenset()
     keys: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    steps: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     everything: bool = False
 
 
 def references(source: str) -> References:
     """What ``source`` may read. Raises ExpressionSyntaxError where it cannot be cut into tokens."""
     tokens = tokenise(source).tokens
-    found: dict[str, set[str] | None] = {}
+    roots, steps = _Readings(), _Readings()
     everything = False
     for index, token in enumerate(tokens):
         if token.kind != "name" or (index and tokens[index - 1].text in {".", "?."}):
             continue
         everything = everything or token.text in UNBOUNDED or "\\" in token.text
-        key = _key(tokens, index + 1)
+        key, following = _member(tokens, index + 1)
+        roots.note(token.text, key)
+        if token.text == RESULTS and key is not None:
+            steps.note(key, _member(tokens, following)[0])
+    keys = roots.keys()
+    return References(frozenset(keys), keys, steps.keys(), everything)
+
+
+class _Readings:
+    """Which members of which names are read."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, set[str] | None] = {}
+
+    def note(self, name: str, key: str | None) -> None:
+        """``key`` of ``name`` is read; where it is None, or every object has it, the whole of ``name`` may
+        be."""
         if key is None or key in INHERITED:
-            found[token.text] = None
-        elif (known := found.setdefault(token.text, set())) is not None:
+            self._found[name] = None
+        elif (known := self._found.setdefault(name, set())) is not None:
             known.add(key)
-    keys = {root: ALL if known is None else frozenset(known) for root, known in found.items()}
-    return References(frozenset(keys), keys, everything)
+
+    def keys(self) -> dict[str, frozenset[str]]:
+        return {name: ALL if known is None else frozenset(known) for name, known in self._found.items()}
 
 
-def _key(tokens: Sequence[Token], index: int) -> str | None:
-    """The member read by the tokens after a root: ``.key``, ``?.key``, ``["key"]`` or ``?.["key"]``."""
+def _member(tokens: Sequence[Token], index: int) -> tuple[str | None, int]:
+    """The member read by the tokens at ``index`` (``.key``, ``?.key``, ``["key"]`` or ``?.["key"]``), and
+    where
+    the tokens after it begin. None where they read none, or one that only running the text can tell."""
     texts = [token.text for token in tokens[index : index + 4]]
     if not texts:
-        return None
+        return None, index
     dotted = texts[0] in {".", "?."}
     if dotted and len(texts) > 1 and tokens[index + 1].kind == "name":
-        return texts[1] if "\\" not in texts[1] else None
+        return (texts[1] if "\\" not in texts[1] else None), index + 2
     bracket = index + 1 if texts[0] == "?." else index
     if len(tokens) < bracket + 3 or tokens[bracket].text != "[" or tokens[bracket + 2].text != "]":
-        return None
+        return None, index
     literal = tokens[bracket + 1]
     if literal.kind != "string" or "\\" in literal.text:
-        return None
-    return literal.text[1:-1]
+        return None, index
+    return literal.text[1:-1], bracket + 3

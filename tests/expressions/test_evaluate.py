@@ -133,6 +133,65 @@ def test_a_cut_scope_gives_the_answer_of_a_whole_one(parts):
         assert cut == whole
 
 
+STEP_FORMS = [
+    "results.{s}.{k}",
+    "results?.{s}?.{k}",
+    "results['{s}']['{k}']",
+    "results.{s}[`{k}`]",
+    "results.{s}['{k}'.slice(0)]",
+    "(results).{s}.{k}",
+    "(results.{s}).{k}",
+    "(r => r.{s}.{k})(results)",
+    "(r => r.{k})(results.{s})",
+    "(({{ {s} }}) => {s}.{k})(results)",
+    "(({{ {k} }}) => {k})(results.{s})",
+    "Object.keys(results.{s}).sort()",
+    "'{k}' in results.{s}",
+    "results.{s}.hasOwnProperty('{k}')",
+    "({{...results.{s}}}).{k}",
+    "JSON.stringify(results.{s})",
+    "typeof results.{s}.{k}",
+    "results.{s}.{k}.length",
+    "results.{s}.{k}?.[0]",
+    "results.{s}.length",
+    "`${{ results.{s}.{k} }}`",
+    "((results) => results.{s}.{k})({{ {s}: {{ {k}: 'local' }} }})",
+    "eval('results.{s}.{k}')",
+    "results.{s}.{k} ?? results.{s}.v",
+    "delete results.{s}.{k}",
+]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(STEP_FORMS), st.sampled_from("abcd"), st.sampled_from("vwx")),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_a_cut_result_gives_the_answer_of_a_whole_one(parts):
+    source = "[" + ", ".join(f"({form.format(s=step, k=key)})" for form, step, key in parts) + "]"
+    results = {"a": {"v": 2, "w": [1, {"v": 3}], "x": None}, "b": None, "c": "text", "d": [{"v": 4}]}
+    scope = Names({}, Results(results))
+    cut = evaluate(source, scope)
+    whole = evaluate(f"{source} || [results]", scope)
+    if isinstance(cut, Failure):
+        assert isinstance(whole, Failure)
+        assert cut.message == whole.message
+    else:
+        assert cut == whole
+
+
+def test_only_referenced_keys_of_results_travel():
+    engine = QuickJs()
+    results = {"s": {"a": 1, "large": "x" * 1000}, "t": {"b": 2}, "u": [1, 2]}
+    sources = ["results.s.a + 1", "results.s.a + results.t.b", "Object.keys(results.t)", "results.u[0] + 1"]
+    plans = {source: compile_expression(source) for source in sources}
+    answers = evaluate_many(plans, names(results), engine=engine)
+    assert [answer.json for answer in answers.values()] == [2, 3, ["b"], 2]
+    assert engine.calls[0][1] == {"results": {"s": {"a": 1}, "t": {"b": 2}, "u": [1, 2]}}
+
+
 def test_results_of_unknown_steps_are_null_in_javascript():
     scope = names({"a": 1})
     assert evaluate("[results.a, results.nope, results['no' + 'pe']]", scope) == [1, None, None]

@@ -34,6 +34,29 @@ def test_keys_of_a_root(source, keys):
 
 
 @pytest.mark.parametrize(
+    ("source", "keys"),
+    [
+        ("results.a.x + 1", {"x"}),
+        ("results?.a?.x.y", {"x"}),
+        ("results['a']['x y']", {"x y"}),
+        ("results.a.x + results.a.y.z", {"x", "y"}),
+        ("`${results.a.x}`", {"x"}),
+        ("results.a", ALL),
+        ("results.a[i]", ALL),
+        ("results.a[0]", ALL),
+        ("results.a.x + f(results.a)", ALL),
+        ("const { x } = results.a; return x", ALL),
+        ("results.a.toString()", ALL),
+        ("'x' in results.a && results.a.x", ALL),
+        ("results.a.\\u0078", ALL),
+    ],
+)
+def test_keys_of_a_step(source, keys):
+    found = references(source).steps["a"]
+    assert found is ALL if keys is ALL else found == keys
+
+
+@pytest.mark.parametrize(
     "source", ["'results.a'", "// results\n1", "/results/", "x.results", "x?.results.a", "`results`"]
 )
 def test_what_is_no_name(source):
