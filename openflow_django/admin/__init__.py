@@ -1,6 +1,7 @@
 """The admin: flows, their triggers, events and runs, variables, resources and scripts. Works on any
 ``AdminSite`` and without our URLs."""
 
+from django.apps import apps
 from django.contrib import admin
 
 from openflow_django.admin.approvals import ApprovalAdmin
@@ -42,4 +43,6 @@ def register(site: admin.AdminSite) -> None:
     site.register(Script, ScriptAdmin)
 
 
-register(admin.site)
+# Django imports the tags of every installed app, and ours import this room: also on a site without the admin.
+if apps.is_installed("django.contrib.admin"):
+    register(admin.site)
