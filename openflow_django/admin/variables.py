@@ -7,13 +7,13 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from openflow_django import permissions
-from openflow_django.admin import labels
 from openflow_django.admin.record_pages import RecordAdmin, chosen_flows, flows_field
 from openflow_django.models import Variable
 from openflow_django.permissions import Action, User
@@ -159,6 +159,5 @@ class VariableAdmin(RecordAdmin):
 
 
 def _pill(variable: Variable) -> SafeString:
-    return labels.status_pill(
-        "new" if variable.is_secret else "", _("secret") if variable.is_secret else _("plain")
-    )
+    tone, word = ("openflow-wait", _("secret")) if variable.is_secret else ("", _("plain"))
+    return format_html('<span class="openflow-pill {}">{}</span>', tone, word)
