@@ -1,4 +1,5 @@
-"""A slot: one of the places that a concurrency limit gives. Taken as a row, so that two workers never share it."""
+"""A slot: one of the places that a concurrency limit gives. Taken as a row, so that two workers never share
+it."""
 
 from django.db import models
 from django.utils import timezone
@@ -8,7 +9,8 @@ __all__ = ["Slot"]
 
 
 class Slot(models.Model):
-    """Place ``number`` under ``key``. Free when ``until`` has passed, or when the run that holds it has ended.
+    """Place ``number`` under ``key``. Free when ``until`` has passed, or when the run that holds it has
+    ended.
 
     With a time window it stays taken until the window is over, without one until the run or step has ended.
     """

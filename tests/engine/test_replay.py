@@ -1,6 +1,7 @@
 """The law of the engine: interrupted anywhere and resumed from its history, a run ends as if nothing had
 happened."""
 
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -38,10 +39,8 @@ def test_an_interruption_at_any_command_changes_nothing(document: Any) -> None:
     outcome = run_to_end(document, whole)
     for cut in range(len(whole.records)):
         world = World(budget=cut)
-        try:
+        with suppress(Interrupted):
             run_to_end(document, world)
-        except Interrupted:
-            pass
         before = list(world.effects)
         world.budget = 10**9
         world.effects = []

@@ -65,11 +65,11 @@ class Site:
         output = self.run("shell", "-v0", "-c", START, stdin=json.dumps([path, document, given]))
         return int(output.strip().splitlines()[-1])
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
+    def start_worker(self, *arguments: str) -> subprocess.Popen[bytes]:
         """``manage.py openflow_worker`` in a process group of its own."""
         with (self.folder / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "openflow_worker"],
+                [sys.executable, "manage.py", "openflow_worker", *arguments],
                 cwd=ROOT,
                 env=self.env,
                 stdout=log,

@@ -61,7 +61,8 @@ def test_a_started_run_is_executed_and_every_step_is_a_row():
         ("b", "success", 21),
         ("c", "success", 42),
     ]
-    assert run.lease_token == "" and run.finished_at
+    assert run.lease_token == ""
+    assert run.finished_at
 
 
 def test_a_failed_step_fails_the_run_with_its_error():

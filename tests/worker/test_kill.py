@@ -53,3 +53,14 @@ def test_a_worker_told_to_stop_ends_with_all_its_processes(site: Site) -> None:
     assert worker.wait(timeout=20) == 0
     with pytest.raises(ProcessLookupError):
         os.killpg(worker.pid, 0)
+
+
+def test_a_worker_may_serve_another_queue(site: Site) -> None:
+    document = {"summary": "", "value": {"modules": [touch("a", site.folder)]}, "tag": "heavy"}
+    run_id = site.start_run(document)
+    site.start_worker()
+    heavy = site.start_worker("--queue", "heavy")
+    site.wait(lambda: site.run_row(run_id)["status"] == "success", what="the run to end")
+    served = "SELECT 1 FROM openflow_worker WHERE queues LIKE '%heavy%'"
+    site.wait(lambda: site.row(served), what="the worker to say what it serves")
+    assert heavy.poll() is None
