@@ -76,9 +76,9 @@ def read_link(token: str) -> Link:
 
 
 def wait_behind(link: Link, *, user: User | None) -> Wait:
-    """The wait that the link answers. It is not saved yet while the run has not come to the step: the answer
-    counts
-    as soon as it does. Raises AnswerRefused where there is nothing (more) to answer.
+    """The wait that the link answers. Raises AnswerRefused where there is nothing (more) to answer.
+
+    While the run has not come to the step it is no row yet: the answer counts as soon as the run does.
     """
     waits = Wait.objects.using(home()).select_related("run__flow", "run__started_by")
     wait = waits.filter(run=link.run, path=link.path).first() or promised_wait(link.run, link.path)
@@ -117,10 +117,8 @@ def may_answer(wait: Wait, *, user: User | None, link: Link | None = None) -> st
     """Why this person may not answer the wait, as a sentence; None when they may. The one policy.
 
     By a link the link itself is the right; without one the user needs the permission to approve. A wait may
-    ask that
-    the person is signed in, is in one of its groups, and did not start the run; then it takes no answer
-    before it
-    has begun.
+    ask that the person is signed in, is in one of its groups, and did not start the run; then it takes no
+    answer before it has begun.
     """
     known = _known(user)
     if link is None and (known is None or not permissions.can_approve(known, wait.run)):
@@ -187,7 +185,7 @@ def _known(user: User | None) -> Any:
 
 
 def _locked(wait: Wait) -> Wait:
-    """The wait as it is now, held until the end of the transaction; of one that has not begun, its run is
+    """The wait as it is now, held until the end of the transaction. Of one that has not begun, its run is
     held."""
     waits = Wait.objects.using(home()).filter(run_id=wait.run_id, path=wait.path)
     if wait.pk is not None:
@@ -237,10 +235,16 @@ def _resume(run: Run, *, of: tuple[RunStatus, ...]) -> None:
 
 
 def _started_by(run: Run, user: User) -> bool:
-    if run.started_by_id is not None:
-        return run.started_by_id == user.pk
+    """Whether the run is the user's own doing: by hand, by what triggered it, or by a run that it repeats."""
     accountability = run.data.accountability
-    return isinstance(accountability, dict) and accountability.get("user") == str(user.pk)
+    if isinstance(accountability, dict) and accountability.get("user") == str(user.pk):
+        return True
+    found: Run | None = run
+    while found is not None:
+        if found.started_by_id == user.pk:
+            return True
+        found = found.original
+    return False
 
 
 def _in_a_group(user: User | None, groups: list[str]) -> bool:

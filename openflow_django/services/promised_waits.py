@@ -48,11 +48,11 @@ def promised_wait(run: Run, path: str) -> Wait | None:
 
 
 def module_at(run: Run, path: str) -> Module | None:
-    """The step of the run's document at ``path``, called flows included; None where there is none, or where
-    the
-    document is gone."""
+    """The step of the run's document at ``path``, called flows included. None where there is no such step, or
+    no document any more.
+    """
     try:
-        document = document_of(run, RunData.objects.using(home()).get(run=run))
+        document = document_of(run, RunData.objects.using(home()).only("document").get(run=run))
         found = places(path, document.value.modules, called=partial(_called, run))
     except (OpenFlowError, RunData.DoesNotExist):
         return None

@@ -9,9 +9,9 @@ from django.test import override_settings
 from django.utils import timezone
 
 from openflow_django.approval_links import Ticket, token_of
-from openflow_django.models import Answer, Run, RunKind, RunStatus, Wait, WaitStatus
+from openflow_django.models import Answer, Run, RunData, RunKind, RunStatus, Wait, WaitStatus
 from openflow_django.permissions import NotPermitted
-from openflow_django.services import approvals, flows, runs
+from openflow_django.services import approvals, flows, repeats, runs
 from openflow_django.services.approvals import AnswerRefused
 from openflow_django.services.errors import FieldsInvalid
 from openflow_django.spec.json import digest
@@ -180,3 +180,27 @@ def test_open_waits_are_those_the_user_may_see(user, approver):
     run = waiting_run()
     assert [wait.run for wait in approvals.open_waits(approver)] == [run]
     assert not approvals.open_waits(user()).exists()
+
+
+class TestWhoStartedARun:
+    """The ban holds for whoever is behind a run, also when somebody else ran it again."""
+
+    def test_the_person_whose_save_triggered_it(self, user):
+        cause, approver = user("approve_run", "view_run"), user("approve_run", "view_run")
+        run = waiting_run(self_approval_disabled=True)
+        RunData.objects.filter(run=run).update(accountability={"user": str(cause.pk)})
+        with pytest.raises(NotPermitted, match="started the run"):
+            answered(run, user=cause)
+        assert answered(run, user=approver).status == RunStatus.SUCCESS
+
+    @override_settings(OPENFLOW=IMMEDIATE)
+    def test_a_repetition_by_another_frees_nobody(self, user):
+        starter = user("approve_run", "view_run", "run_flow")
+        boss = user("approve_run", "view_run", "replay_run")
+        run = waiting_run(started_by=starter, self_approval_disabled=True)
+        runs.cancel(run, user=None)
+        again = repeats.replay(run, user=boss)
+        for banned in (starter, boss):
+            with pytest.raises(NotPermitted, match="started the run"):
+                answered(again, user=banned)
+        assert answered(again, user=user("approve_run", "view_run")).status == RunStatus.SUCCESS
