@@ -36,6 +36,15 @@ def test_links_lead_somewhere(page):
             assert anchor in map(_anchor, headings), f"{page.name} links to {target}{anchor}"
 
 
+def test_the_index_leads_to_every_page():
+    index = ROOT / "docs" / "index.md"
+    linked = {
+        (index.parent / target).resolve() for target, _ in LINK.findall(index.read_text(encoding="utf-8"))
+    }
+    pages = {page for page in PAGES if page.parent != ROOT} - {index}
+    assert sorted(str(page.relative_to(ROOT)) for page in pages - linked) == []
+
+
 def test_the_documents_of_the_tutorial_are_accepted():
     document, trigger, *_ = map(json.loads, _blocks(ROOT / "docs" / "tutorial.md", "json")[:2])
     assert validate_document(document) == []
