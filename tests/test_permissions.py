@@ -9,7 +9,16 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.core.exceptions import PermissionDenied
 
 from openflow_django import permissions
-from openflow_django.models import Flow, FlowStatus, FlowVersion, Run
+from openflow_django.models import (
+    Flow,
+    FlowStatus,
+    FlowVersion,
+    Resource,
+    ResourceType,
+    Run,
+    Script,
+    Variable,
+)
 
 FLOW_RIGHTS = {
     "can_view_flow": {"view_flow", "change_flow"},
@@ -185,3 +194,50 @@ class TestObjectPermissions:
         keeper.is_active = False
         assert not permissions.visible_flows(keeper).exists()
         assert not permissions.visible_runs(keeper).exists()
+
+
+class TestRowsThatFlowsRead:
+    ACTIONS: tuple[permissions.Action, ...] = ("add", "change", "delete", "view")
+
+    @pytest.mark.parametrize("model", [Resource, ResourceType, Script, Variable])
+    def test_djangos_own_permissions_decide_and_who_may_change_may_look(self, person, model):
+        name = model._meta.model_name
+        for number, held in enumerate(self.ACTIONS):
+            someone = person(f"{held}_{name}", username=f"p{number}")
+            allowed = {action for action in self.ACTIONS if permissions.can_manage(someone, action, model)}
+            assert allowed == ({held, "view"} if held == "change" else {held})
+        inactive = person(f"change_{name}", username="gone", is_active=False)
+        assert not permissions.can_manage(inactive, "view", model)
+
+    @pytest.mark.parametrize(
+        ("held", "plain", "secret"),
+        [
+            (("add_variable",), {"add"}, set()),
+            (("change_variable",), {"change", "view"}, {"view"}),
+            (("delete_variable",), {"delete"}, set()),
+            (("view_variable",), {"view"}, {"view"}),
+            (("manage_secrets",), {"view"}, {"add", "change", "delete", "view"}),
+            ((), set(), set()),
+        ],
+    )
+    def test_secrets_take_a_right_of_their_own(self, person, held, plain, secret):
+        someone = person(*held)
+        for is_secret, expected in ((False, plain), (True, secret)):
+            variable = Variable(path="a", is_secret=is_secret)
+            by_row = {it for it in self.ACTIONS if permissions.can_manage_variable(someone, it, variable)}
+            by_kind = {
+                it for it in self.ACTIONS if permissions.can_manage_variable(someone, it, is_secret=is_secret)
+            }
+            assert by_row == by_kind == expected
+
+    def test_what_a_variable_is_to_become_counts(self, person):
+        clerk = person("change_variable")
+        plain = Variable(path="a", is_secret=False)
+        assert permissions.can_manage_variable(clerk, "change", plain)
+        assert not permissions.can_manage_variable(clerk, "change", plain, is_secret=True)
+
+    def test_python_takes_a_right_of_its_own(self, person):
+        author, pythonist = person("change_script"), person("author_python", username="p2")
+        assert permissions.can_author(author, "bun")
+        assert not permissions.can_author(author, "python3")
+        assert permissions.can_author(pythonist, "python3")
