@@ -14,7 +14,6 @@ from openflow_django.queues import queues
 
 __all__ = ["check_cache", "check_cluster", "check_queue"]
 
-BROKERS = ("orm", "redis", "django_redis", "sqs", "iron_mq", "mongo", "broker_class")
 LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 DEFAULT_RETRY_S = 60
 
@@ -41,7 +40,7 @@ def check_queue(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
 
 @checks.register("openflow")
 def check_cluster(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
-    """W020 to W023: ``Q_CLUSTER`` as the workers need it."""
+    """W021 to W023: ``Q_CLUSTER`` as the workers need it."""
     return list(_cluster_messages(_cluster())) if _uses_django_q() else []
 
 
@@ -62,12 +61,6 @@ def check_cache(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
 
 
 def _cluster_messages(cluster: Mapping[str, Any]) -> Iterator[checks.CheckMessage]:
-    if not any(cluster.get(key) for key in BROKERS):
-        yield checks.Warning(
-            "Q_CLUSTER names no broker, so django-q2 looks for Redis on this machine.",
-            hint='Add "orm": "default" to Q_CLUSTER to keep the queue in the database.',
-            id="openflow.W020",
-        )
     timeout, retry = cluster.get("timeout"), cluster.get("retry", DEFAULT_RETRY_S)
     if timeout and retry <= timeout:
         yield checks.Warning(

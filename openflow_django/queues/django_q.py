@@ -3,12 +3,23 @@
 import os
 import threading
 
+from django.db import DEFAULT_DB_ALIAS
 from django_q.brokers import Broker, get_broker
+from django_q.conf import Conf
 from django_q.tasks import async_task
 
 from openflow_django.queues.base import TASK
 
-__all__ = ["DjangoQ"]
+__all__ = ["DjangoQ", "default_to_database"]
+
+BROKERS = ("BROKER_CLASS", "IRON_MQ", "SQS", "ORM", "MONGO", "REDIS", "DJANGO_REDIS")
+
+
+def default_to_database() -> None:
+    """Keep the queue in the site's database where ``Q_CLUSTER`` names no broker; django-q2 would look for
+    Redis then."""
+    if not any(getattr(Conf, name, None) for name in BROKERS):
+        Conf.ORM = DEFAULT_DB_ALIAS
 
 
 class DjangoQ:
@@ -17,6 +28,7 @@ class DjangoQ:
     transactional = False
 
     def __init__(self) -> None:
+        default_to_database()
         self._local = threading.local()
 
     def enqueue(self, run_id: int, *, queue: str = "default", priority: int = 100) -> None:
