@@ -35,9 +35,8 @@ def places(
 ) -> list[Place]:
     """The step at ``path`` and the steps around it, outermost first; empty where the path leads to no step.
 
-    ``modules`` are the steps whose paths begin with ``prefix``. ``called`` gives the flow that the step at a
-    path
-    has called, None where that is not known.
+    ``modules`` are the steps whose paths begin with ``prefix``. ``called`` takes the path of a step and gives
+    the flow that it has called, None where that is not known.
     """
     found: list[Place] = []
     if not path.startswith(prefix):

@@ -19,11 +19,9 @@ class ScriptJob:
     ``args`` are matched to the parameters of the entry function by name: those it does not name are dropped,
     those that are missing leave the default. With the entry ``module.exports`` (Directus) they are the one
     argument. ``timeout_s`` shortens the wall limit of the runner. ``variables`` answers what the script looks
-    up, ``approval_page`` gives the address on which a named approver answers the next step that waits, and
-    raises
-    OpenFlowError where there is none; ``state`` is what the step set the last time; ``env`` becomes
-    ``process.env`` where the entry is
-    ``module.exports``.
+    up; ``approval_page`` gives the address on which a named approver answers the next step that waits, and
+    raises OpenFlowError where there is none. ``state`` is what the step set the last time; ``env`` becomes
+    ``process.env`` where the entry is ``module.exports``.
     """
 
     language: str
