@@ -18,6 +18,7 @@ from openflow_django.exceptions import OpenFlowError
 from openflow_django.models import Flow, Resource, ResourceType, Run, Script, Variable
 
 __all__ = [
+    "PYTHON",
     "Action",
     "NotPermitted",
     "User",
@@ -52,6 +53,7 @@ VIEW_FLOW = "openflow.view_flow"
 CHANGE_FLOW = "openflow.change_flow"
 VIEW_RUN = "openflow.view_run"
 PYTHON = "python3"
+"""The language that takes a right of its own to write."""
 
 
 class NotPermitted(OpenFlowError, PermissionDenied):

@@ -20,6 +20,7 @@ from openflow_django.services import audit, runs
 from openflow_django.services.database import home
 from openflow_django.services.documents import validate_for_publishing
 from openflow_django.services.errors import DraftConflict, FieldsInvalid, FlowNotLive, RunFinal
+from openflow_django.services.python_steps import require_author
 from openflow_django.signals import draft_saved, flow_created, flow_published, flow_status_changed
 from openflow_django.spec.issues import DocumentInvalid, Issue, errors
 from openflow_django.spec.json import JsonInvalid, JsonObject, normalise
@@ -50,12 +51,13 @@ def create_flow(
     """A new flow: inactive, unpublished, its draft ``document`` or the smallest there is.
 
     Raises:
-        NotPermitted: the user may not create flows.
+        NotPermitted: the user may not create flows, or not write the Python in the document.
         FieldsInvalid: path, name, icon or color is not accepted, or the path is taken.
         DocumentInvalid: the document is no JSON object, or is too large or too deep.
     """
     if user is not None:
         permissions.require(permissions.can_create(user), _("create flows"))
+    require_author(user, document)
     flow = Flow(
         path=path,
         name=name,
@@ -139,13 +141,14 @@ def save_draft(flow: Flow, *, document: Any, revision: int, user: User | None) -
     """Replace the draft that the editor saw at ``revision``. A draft may be unfinished; publishing judges it.
 
     Raises:
-        NotPermitted: the user may not edit the flow.
+        NotPermitted: the user may not edit the flow, or not write the Python that is new in the document.
         DocumentInvalid: the document is no JSON object, or is too large or too deep.
         DraftConflict: somebody saved the draft meanwhile.
     """
     if user is not None:
         permissions.require(permissions.can_edit(user, flow), _("edit this flow"))
     draft, now, alias = _draft(document), timezone.now(), home()
+    require_author(user, draft, before=flow.draft)
     with transaction.atomic(using=alias):
         saved = Flow.objects.using(alias).filter(pk=flow.pk, draft_revision=revision)
         if not saved.update(
