@@ -4,8 +4,9 @@ from email.utils import formataddr, getaddresses, parseaddr
 from typing import Any, cast
 
 from django.conf import settings as django_settings
+from django.core import mail
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
@@ -98,13 +99,12 @@ def send_mail(options: JsonObject, context: OperationContext) -> Json:
         to=recipients["to"],
         cc=recipients["cc"],
         bcc=recipients["bcc"],
-        connection=_connection(context),
     )
     if chosen.get("html"):
         message.attach_alternative(chosen["html"], "text/html")
     for host in sorted(_hosts(recipients)):
         context.before_sending(host, (chosen["subject"], chosen["text"], chosen.get("html") or ""))
-    _send(message)
+    _send(message, connection=_connection(context))
     context.log("info", f"Mail sent to {count} recipients")
     return None
 
@@ -117,15 +117,16 @@ def _hosts(recipients: dict[str, list[str]]) -> set[str]:
 
 def _connection(context: OperationContext) -> Any:
     """The mail backend of the site; one that would wait for ever (SMTP without a timeout) gets an end."""
-    connection: Any = get_connection()
+    mailers: Any = getattr(mail, "mailers", None)  # from Django 6.1 on
+    connection: Any = mail.get_connection() if mailers is None else mailers.default
     if getattr(connection, "timeout", 0) is None:
         connection.timeout = min(PATIENCE_S, context.deadline_s or PATIENCE_S)
     return connection
 
 
-def _send(message: EmailMultiAlternatives) -> None:
+def _send(message: EmailMultiAlternatives, *, connection: Any) -> None:
     try:
-        taken = message.send(fail_silently=False)
+        taken = connection.send_messages([message])
     # A backend is the site's choice and may raise anything of its own.
     except Exception as error:
         raise OperationError(
