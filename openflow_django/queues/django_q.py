@@ -2,8 +2,9 @@
 
 import os
 import threading
+from contextlib import nullcontext
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django_q.brokers import Broker, get_broker
 from django_q.conf import Conf
 from django_q.tasks import async_task
@@ -32,17 +33,17 @@ class DjangoQ:
         self._local = threading.local()
 
     def enqueue(self, run_id: int, *, queue: str = "default", priority: int = 100) -> None:
-        async_task(
-            TASK,
-            run_id,
-            q_options={
-                "broker": self._broker(queue),
-                "save": False,
-                "ack_failure": True,
-                "timeout": -1,
-                "task_name": f"openflow {run_id}",
-            },
-        )
+        options = {
+            "broker": self._broker(queue),
+            "save": False,
+            "ack_failure": True,
+            "timeout": -1,
+            "task_name": f"openflow {run_id}",
+        }
+        # Outside of a transaction its ORM broker closes the connection first, and opening it again costs more
+        # than the task.
+        with transaction.atomic(using=Conf.ORM) if Conf.ORM else nullcontext():
+            async_task(TASK, run_id, q_options=options)
 
     def _broker(self, queue: str) -> Broker:
         """One broker per thread and process: making one costs a connection with some of them."""

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django_q.cluster import Cluster
 from django_q.conf import Conf
+from django_q.signals import post_spawn
 
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.worker.heartbeat import Heartbeat
+from openflow_django.worker.runners import evaluator
 from openflow_django.worker.tick import Ticker
 
 __all__ = ["ClusterDied", "run_cluster"]
@@ -21,6 +23,7 @@ logger = logging.getLogger("openflow.worker")
 
 TICK_S = 1.0
 BEAT_S = 15.0
+KEPT_S = 600
 
 
 class ClusterDied(OpenFlowError):
@@ -38,6 +41,8 @@ def run_cluster() -> None:
     """
     cluster = Cluster()
     stop = _stop_on_signals()
+    _keep_connections()
+    post_spawn.connect(_warm_up, dispatch_uid="openflow.worker")
     cluster.start()
     heartbeat, ticker = Heartbeat([Conf.CLUSTER_NAME]), Ticker()
     beat_at = 0.0
@@ -52,6 +57,28 @@ def run_cluster() -> None:
     finally:
         cluster.stop()
         _guarded(heartbeat.stop)
+
+
+def _keep_connections() -> None:
+    """Let worker processes keep their connections: django-q2 closes those that are not persistent before each
+    task and at each look at its queue, and opening one costs more than a short run.
+
+    A pool of connections does the same and excludes it.
+    """
+    for alias in connections:
+        database = connections.settings[alias]
+        if database["CONN_MAX_AGE"] == 0 and not database["OPTIONS"].get("pool"):
+            database.update(CONN_MAX_AGE=KEPT_S, CONN_HEALTH_CHECKS=True)
+    # None may be open while processes are forked.
+    connections.close_all()
+
+
+def _warm_up(**_: object) -> None:
+    """A worker process begins: start its sandbox before the first expression has to wait for it."""
+    try:
+        evaluator().layers()
+    except OpenFlowError as error:
+        logger.warning("expressions cannot be evaluated here: %s", error.message)
 
 
 def _stop_on_signals() -> threading.Event:
