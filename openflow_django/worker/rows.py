@@ -68,7 +68,7 @@ def read_history(using: str, *, run_ids: Sequence[int], redactor: Redactor) -> d
 @lru_cache(maxsize=8)
 def _insert_text(quote: Callable[[str], str]) -> str:
     """Only names of this program go into the text."""
-    meta: Any = getattr(StepRun, "_meta")  # noqa: B009
+    meta: Any = StepRun._meta
     columns, places = ", ".join(map(quote, _FIELDS)), ", ".join(["%s"] * len(_FIELDS))
     return _INSERT.format(table=quote(meta.db_table), columns=columns, places=places)
 
