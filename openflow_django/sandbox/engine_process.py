@@ -1,5 +1,6 @@
 """The one JavaScript child of a worker process, as those see it who have something for it to do."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -29,6 +30,8 @@ SOURCES = (
 )
 STRIP_TYPES = "strip_types.js"
 
+MARGINS = re.compile(r"^ *//.*\n|^ +", re.MULTILINE)
+
 Answer = Callable[[Frame], Sequence[bytes]]
 
 
@@ -52,7 +55,7 @@ class EngineProcess(ChildKeeper):
         """Limits of expressions, path of the engine, and the sources the child works with."""
         return {
             "engine": engine_info().path,
-            "sources": {name: _source(f"javascript/{name}.js") for name in SOURCES},
+            "sources": {name: _compact(_source(f"javascript/{name}.js")) for name in SOURCES},
             "strip_types": _source(STRIP_TYPES) if has_type_stripper() else "",
             "limits": self._limits.as_dict(),
             "address_space": BASE_ADDRESS_SPACE + 2 * self._memory_bytes,
@@ -99,6 +102,11 @@ class EngineProcess(ChildKeeper):
 @cache
 def _source(name: str) -> str:
     return resources.files("openflow_django.sandbox").joinpath(name).read_text(encoding="utf-8")
+
+
+def _compact(source: str) -> str:
+    """Without comments and indentation: the engine reads a part of it again in every realm."""
+    return MARGINS.sub("", source)
 
 
 def has_type_stripper() -> bool:
