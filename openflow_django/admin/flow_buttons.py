@@ -1,6 +1,5 @@
 """Buttons of manual triggers on the pages of the site's own models, by one base class."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +13,6 @@ from openflow_django.models import Trigger
 
 __all__ = ["FlowButtons"]
 
-Action = Callable[[Any, HttpRequest, QuerySet[Any]], Any]
-
 
 class FlowButtons(admin.ModelAdmin):
     """Put it before ``ModelAdmin``: each manual trigger of the model becomes an action of the list and a
@@ -26,11 +23,15 @@ class FlowButtons(admin.ModelAdmin):
 
     change_form_template = "admin/openflow/object_change_form.html"
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        """``action_location`` is given from Django 6.1 on, whose pages of an object have actions as well."""
+        given = {} if action_location is None else {"action_location": action_location}
+        actions: dict[str, Any] = super().get_actions(request, **given)
+        if action_location is not None and action_location.name != "CHANGE_LIST":
+            return actions
         for trigger in self._triggers(request, place="collection"):
-            name = f"openflow_start_{trigger.pk}"
-            actions[name] = (self._action(trigger), name, str(trigger))
+            action = self._action(trigger)
+            actions[action.__name__] = self.get_action(action)
         return actions
 
     def render_change_form(
@@ -44,11 +45,13 @@ class FlowButtons(admin.ModelAdmin):
     def _triggers(self, request: HttpRequest, *, place: str) -> list[Trigger]:
         return manual_triggers(request.user, model=self.opts.label_lower, place=place)
 
-    def _action(self, trigger: Trigger) -> Action:
+    def _action(self, trigger: Trigger) -> Any:
         def start(_admin: Any, _request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
             return HttpResponseRedirect(self._address(trigger, queryset.values_list("pk", flat=True)))
 
-        return start
+        start.__name__ = f"openflow_start_{trigger.pk}"
+        # The admin puts the names of the model into descriptions with the % operator.
+        return admin.action(description=str(trigger).replace("%", "%%"))(start)
 
     def _address(self, trigger: Trigger, keys: Any) -> str:
         page = reverse(f"{self.admin_site.name}:openflow_flow_start", args=(trigger.flow_id, trigger.pk))

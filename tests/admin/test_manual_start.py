@@ -120,6 +120,12 @@ def test_an_action_of_the_list_starts_the_flow_for_those_chosen(boss, customers,
 
 
 @override_settings(ROOT_URLCONF="tests.admin.sites")
+def test_an_action_may_have_any_name(boss, customers, for_customers) -> None:
+    Trigger.objects.update(name="50% off %(verbose_name)s")
+    assert "50% off %(verbose_name)s" in Page(boss.get("/back/shop/customer/")).text
+
+
+@override_settings(ROOT_URLCONF="tests.admin.sites")
 def test_the_page_of_an_object_has_a_button(boss, login, customers, for_customers) -> None:
     address = f"/back/shop/customer/{customers[0].pk}/change/"
     url = start_url(for_customers, "back", keys=[customers[0].pk])
