@@ -104,7 +104,7 @@ def send_mail(options: JsonObject, context: OperationContext) -> Json:
         message.attach_alternative(chosen["html"], "text/html")
     for host in sorted(_hosts(recipients)):
         context.before_sending(host, (chosen["subject"], chosen["text"], chosen.get("html") or ""))
-    _send(message, connection=_connection(context))
+    _send(message, context=context)
     context.log("info", f"Mail sent to {count} recipients")
     return None
 
@@ -124,10 +124,10 @@ def _connection(context: OperationContext) -> Any:
     return connection
 
 
-def _send(message: EmailMultiAlternatives, *, connection: Any) -> None:
+def _send(message: EmailMultiAlternatives, *, context: OperationContext) -> None:
     try:
-        taken = connection.send_messages([message])
-    # A backend is the site's choice and may raise anything of its own.
+        taken = _connection(context).send_messages([message])
+    # A backend is the site's choice, may be missing and may raise anything of its own.
     except Exception as error:
         raise OperationError(
             f"The mail was not sent: {type(error).__name__}", code="mail_not_sent", name="MailNotSent"
