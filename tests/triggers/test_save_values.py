@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
+from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Upper
 from hypothesis import HealthCheck, given
@@ -121,12 +122,14 @@ def test_expressions_are_read_back(recorder: Recorder, order: Order, django_asse
         only_fields=["quantity"],
         conditions=[{"field": "quantity", "op": "gte", "value": 7}],
     )
+    # From Django 6.0 on, the save itself brings back what the expression has become.
+    reading_back = 0 if getattr(connection.features, "can_return_rows_from_update", False) else 1
     order.quantity = F("quantity") + 1
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2 + reading_back):
         order.save()
     assert recorder.events == []
     order.quantity = F("quantity") + 1
-    with django_assert_num_queries(3 + RECORDING):
+    with django_assert_num_queries(2 + reading_back + RECORDING):
         order.save()
     assert recorder.last["before"]["quantity"] == 6
     assert recorder.last["after"]["quantity"] == 7
