@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from openflow_django import permissions
 from openflow_django.admin import labels
+from openflow_django.admin.builder.bootstrap import flow_bootstrap, is_built
+from openflow_django.admin.builder.urls import BuilderPages
 from openflow_django.admin.flow_form import FlowForm
 from openflow_django.admin.flow_page import flow_page
 from openflow_django.admin.manual_start import ManualStartPages
@@ -41,7 +43,7 @@ class FlowList(ChangeList):
         return found.annotate(**{name: Subquery(rows) for name, rows in last.items()})
 
 
-class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, ManualStartPages, PageAdmin):
+class FlowAdmin(BuilderPages, PublishingPages, VersionPages, SampleRunPages, ManualStartPages, PageAdmin):
     """One flow is one page: what it is called, its draft, its triggers, its last runs."""
 
     form = FlowForm
@@ -113,7 +115,13 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, ManualStartPages,
     # Form
 
     def get_urls(self) -> list[URLPattern]:
-        own = (self.publishing_urls(), self.version_urls(), self.sample_run_urls(), self.manual_start_urls())
+        own = (
+            self.builder_urls(),
+            self.publishing_urls(),
+            self.version_urls(),
+            self.sample_run_urls(),
+            self.manual_start_urls(),
+        )
         return [*(pattern for urls in own for pattern in urls), *super().get_urls()]
 
     def get_form(
@@ -153,7 +161,11 @@ class FlowAdmin(PublishingPages, VersionPages, SampleRunPages, ManualStartPages,
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        context.update(flow_page(self, request, obj, form=context["adminform"].form))
+        form = context["adminform"].form
+        context.update(flow_page(self, request, obj, form=form))
+        # A form that comes back with mistakes holds what was typed into it; the builder would not show that.
+        if obj is not None and not form.is_bound and is_built():
+            context["bootstrap"] = flow_bootstrap(self, request, context["flow"])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Flow, form: Any, change: Any) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from openflow_django import permissions
 from openflow_django.admin import labels
 from openflow_django.admin.approvals import open_waits_of
+from openflow_django.admin.builder.bootstrap import is_built, run_bootstrap
 from openflow_django.admin.flow_page import can_test
 from openflow_django.admin.pages import may
 from openflow_django.admin.paginators import BoundedPaginator
@@ -146,6 +147,8 @@ class RunAdmin(RunActions):
             run, page=request.GET.get("page"), url=self.address("value", run.pk), with_payloads=allowed
         )
         context = {"run": run, "details": details, "can_view_payload": allowed, **self._links(request, run)}
+        if is_built():
+            context["bootstrap"] = run_bootstrap(self, request, run)
         return self.page(request, "run/detail.html", title=_("Run"), obj=run, is_change_page=True, **context)
 
     def _links(self, request: HttpRequest, run: Run) -> dict[str, Any]:

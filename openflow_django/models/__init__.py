@@ -3,6 +3,7 @@
 from openflow_django.models.event import Event, EventStatus
 from openflow_django.models.flow import Flow, FlowStatus, RunAs
 from openflow_django.models.json_field import OrderedJSONField, encode_json
+from openflow_django.models.pin import Pin
 from openflow_django.models.resource import Resource, ResourceType
 from openflow_django.models.run import ACTIVE_STATUSES, FINAL_STATUSES, Run, RunData, RunKind, RunStatus
 from openflow_django.models.script import Script, ScriptVersion
@@ -24,6 +25,7 @@ __all__ = [
     "FlowStatus",
     "FlowVersion",
     "OrderedJSONField",
+    "Pin",
     "Resource",
     "ResourceType",
     "Run",

@@ -109,35 +109,38 @@ def start_test(
     *,
     input: Any,
     user: User | None,
+    document: Any = None,
     trigger: Any = None,
     accountability: Any = None,
 ) -> Run:
-    """Run the draft as it is now, also of an inactive flow. Its effects are real.
+    """Run a document, the draft as it is now where none is given, also of an inactive flow. Its effects are
+    real.
 
     Raises:
         NotPermitted: the user may not both edit and start the flow.
-        DocumentInvalid: the draft has errors.
+        DocumentInvalid: the document has errors.
         FieldsInvalid: the input does not fit the flow's schema.
-        JsonInvalid: the input is not JSON or is too large.
+        JsonInvalid: the document or the input is not JSON or is too large.
     """
     if user is not None:
         allowed = permissions.can_edit(user, flow) and permissions.can_run(user, flow)
         permissions.require(allowed, _("test this flow"))
-    issues = validate_document(flow.draft)
+    tried = flow.draft if document is None else _document(document)
+    issues = validate_document(tried)
     if errors(issues):
         raise DocumentInvalid(issues)
     given = _stored(input)
-    check_run_input(flow, parse(flow.draft), given, triggered=trigger is not None)
+    check_run_input(flow, parse(tried), given, triggered=trigger is not None)
     run = Run(
         flow=flow,
-        document_digest=digest(flow.draft),
+        document_digest=digest(tried),
         kind=RunKind.TEST,
         queue=settings.DEFAULT_QUEUE_NAME,
         started_by=audit.person(user),
     )
     data = RunData(
         run=run,
-        document=flow.draft,
+        document=tried,
         input=given,
         trigger=_stored(trigger),
         accountability=_stored(accountability),
@@ -236,6 +239,10 @@ def _stop(pk: int, *, user: User | None, reason: str) -> bool:
 
 def _stored(value: Any) -> Json:
     return normalise(value, max_bytes=settings.MAX_PAYLOAD_BYTES, max_depth=settings.MAX_JSON_DEPTH)
+
+
+def _document(value: Any) -> Json:
+    return normalise(value, max_bytes=settings.MAX_DOCUMENT_BYTES, max_depth=settings.MAX_JSON_DEPTH)
 
 
 def environment() -> dict[str, str]:
