@@ -165,7 +165,8 @@ class FlowAdmin(BuilderPages, PublishingPages, VersionPages, SampleRunPages, Man
         context.update(flow_page(self, request, obj, form=form))
         # A form that comes back with mistakes holds what was typed into it; the builder would not show that.
         if obj is not None and not form.is_bound and is_built():
-            context["bootstrap"] = flow_bootstrap(self, request, context["flow"])
+            issues = [shown.issue for shown in context["issues"]]
+            context["bootstrap"] = flow_bootstrap(self, request, context["flow"], issues=issues)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Flow, form: Any, change: Any) -> None:

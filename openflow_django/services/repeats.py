@@ -29,8 +29,7 @@ def replay(run: Run, *, user: User | None) -> Run:
         FlowNotLive: its flow is gone, inactive, or the version was deleted.
     """
     data = _repeatable(run, user=user)
-    kind = RunKind.TEST if data.document is not None else RunKind.MANUAL
-    copy, copied = _copy(run, data, kind=kind, user=user)
+    copy, copied = _copy(run, data, kind=RunKind.MANUAL, user=user)
     return runs.create(copy, data=copied, user=user)
 
 
@@ -76,12 +75,14 @@ def _repeatable(run: Run, *, user: User | None) -> RunData:
 
 
 def _copy(run: Run, data: RunData, *, kind: RunKind, user: User | None) -> tuple[Run, RunData]:
+    # A document that nobody published acts as whoever runs it, never as the flow does.
+    is_test = data.document is not None
     copy = Run(
         flow=run.flow,
         version=run.version,
         document_digest=run.document_digest,
         original=run,
-        kind=kind,
+        kind=RunKind.TEST if is_test else kind,
         queue=run.queue,
         priority=run.priority,
         started_by=audit.person(user),

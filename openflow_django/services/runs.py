@@ -22,6 +22,7 @@ from openflow_django.services.debouncing import burst_of, join
 from openflow_django.services.documents import validate_document
 from openflow_django.services.errors import FlowNotLive, RunFinal
 from openflow_django.services.inputs import check_run_input
+from openflow_django.services.python_steps import require_author
 from openflow_django.signals import run_canceled, run_finished, run_queued
 from openflow_django.spec.document import Flow as Document
 from openflow_django.spec.issues import DocumentInvalid, errors
@@ -117,7 +118,7 @@ def start_test(
     real.
 
     Raises:
-        NotPermitted: the user may not both edit and start the flow.
+        NotPermitted: the user may not both edit and start the flow, or not write the Python in the document.
         DocumentInvalid: the document has errors.
         FieldsInvalid: the input does not fit the flow's schema.
         JsonInvalid: the document or the input is not JSON or is too large.
@@ -126,6 +127,7 @@ def start_test(
         allowed = permissions.can_edit(user, flow) and permissions.can_run(user, flow)
         permissions.require(allowed, _("test this flow"))
     tried = flow.draft if document is None else _document(document)
+    require_author(user, tried, before=flow.draft)
     issues = validate_document(tried)
     if errors(issues):
         raise DocumentInvalid(issues)

@@ -1,6 +1,6 @@
 """What the builder starts with: the flow or run it shows, what this person may do, where it may call."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from django.views.i18n import JavaScriptCatalog
 
 from openflow_django import permissions
 from openflow_django.admin.builder import drafts
+from openflow_django.admin.builder.issues import placed
 from openflow_django.admin.pages import PageAdmin
 from openflow_django.conf import settings
 from openflow_django.models import Flow, Pin, Run, RunData
 from openflow_django.services.pins import MAX_PIN_BYTES
+from openflow_django.spec.issues import Issue
 from openflow_django.spec.json import Json
 from openflow_django.worker.runners import PYTHON
 
@@ -47,11 +49,14 @@ def is_built() -> bool:
     return BUNDLE.is_file()
 
 
-def flow_bootstrap(page: PageAdmin, request: HttpRequest, flow: Flow) -> dict[str, Any]:
-    """For the page of a flow. ``page`` is the admin of flows."""
+def flow_bootstrap(
+    page: PageAdmin, request: HttpRequest, flow: Flow, *, issues: Iterable[Issue]
+) -> dict[str, Any]:
+    """For the page of a flow with everything wrong with its draft. ``page`` is the admin of flows."""
     return {
         "flow": _flow(flow),
         "draft": drafts.described(flow),
+        "issues": placed(issues, flow.draft),
         "pins": list(Pin.objects.filter(flow=flow, user=request.user.pk).values_list("step_id", flat=True)),
         "perms": _flow_rights(request.user, flow),
         "urls": _flow_urls(page, flow) | _urls(page),

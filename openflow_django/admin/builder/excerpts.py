@@ -15,7 +15,7 @@ MAX_KEYS = 200
 """Keys or items of one page."""
 MAX_MEMBER = 2_048
 """Largest member of a value that is shown in pages; text of more is cut, the rest is left out."""
-MAX_CHARACTERS = 8_000
+MAX_CHARACTERS = 5_000
 """Characters of one page of a long text: not more than ``MAX_BYTES`` however they are written."""
 
 
@@ -96,9 +96,7 @@ def _page(members: Iterable[tuple[str, Json]]) -> tuple[list[tuple[str, Json]], 
         shown = member
         if size > MAX_MEMBER:
             left_out.append(key)
-            shown, size = (
-                (member[: MAX_CHARACTERS // 16], MAX_MEMBER) if isinstance(member, str) else (None, 4)
-            )
+            shown, size = (member[: MAX_MEMBER // 8], MAX_MEMBER) if isinstance(member, str) else (None, 4)
         room -= size + len(key) + 4
         if room < 0 and page:
             left_out = [name for name in left_out if name != key]

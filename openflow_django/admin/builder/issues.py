@@ -8,7 +8,7 @@ from openflow_django.spec.issues import Issue
 from openflow_django.spec.json import Json
 from openflow_django.spec.raw_steps import raw_steps
 
-__all__ = ["document_issues", "placed"]
+__all__ = ["document_issues", "moved", "placed"]
 
 
 def document_issues(document: Json) -> list[dict[str, Any]]:
@@ -23,6 +23,17 @@ def placed(issues: Iterable[Issue], document: Json) -> list[dict[str, Any]]:
     found = list(issues)
     steps = _pointers(document) if found else frozenset[str]()
     return [{**issue.as_dict(), "field": _field(issue.path, steps)} for issue in found]
+
+
+def moved(issues: Iterable[Issue], tried: Json, document: Json) -> list[dict[str, Any]]:
+    """Issues of a document that was made of ``document``, at the steps of the latter where it has them."""
+    value = document.get("value") if isinstance(document, dict) else None
+    steps = raw_steps(value) if isinstance(value, dict) else ()
+    here = {step.step.get("id"): step.pointer for step in steps}
+    return [
+        {**issue, "path": f"{here[issue['step_id']]}{issue['field']}"} if issue["step_id"] in here else issue
+        for issue in placed(issues, tried)
+    ]
 
 
 def _pointers(document: Json) -> frozenset[str]:

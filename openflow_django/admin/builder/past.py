@@ -22,6 +22,7 @@ __all__ = ["MAX_TEXT", "PastRun", "Recorded", "chosen_run", "family", "latest_ru
 
 Origin = Literal["test", "run"]
 
+NEWEST = 100
 MAX_TEXT = 32_768
 """Characters of a stored value that are read to learn its shape."""
 
@@ -47,10 +48,14 @@ def chosen_run(user: permissions.User, flow: Flow, key: Json) -> Run | None:
 
 
 def latest_runs(user: permissions.User, flow: Flow) -> list[Run]:
-    """Where values come from when nobody chose a run: the person's last test, then the last run of all."""
-    runs = Run.objects.filter(flow=flow, root=None).exclude(kind=RunKind.PART).order_by("-created_at")
-    last_test = runs.filter(kind=RunKind.TEST, started_by=user.pk).first()
-    found = [run for run in (last_test, runs.exclude(kind=RunKind.TEST).first()) if run is not None]
+    """Where values come from when nobody chose a run: the person's last test, then the last run that is none.
+
+    Only the newest runs are looked at.
+    """
+    newest = list(Run.objects.filter(flow=flow, root=None).order_by("-created_at")[:NEWEST])
+    own = (run for run in newest if run.kind == RunKind.TEST and run.started_by_id == user.pk)
+    real = (run for run in newest if run.kind != RunKind.TEST)
+    found = [run for run in (next(own, None), next(real, None)) if run is not None]
     return [run for run in found if permissions.can_view_payload(user, run)]
 
 

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from openflow_django.admin.builder.past import family
 from openflow_django.admin.builder.run_states import Row, read_rows
@@ -14,7 +14,7 @@ from openflow_django.admin.builder.run_tree import Located, Steps, locate
 from openflow_django.engine.records import Kind
 from openflow_django.models import ACTIVE_STATUSES, Run, RunStatus, Wait, WaitStatus
 
-__all__ = ["at_work"]
+__all__ = ["at_work", "open_waits"]
 
 _PAUSED = {Kind.BACKOFF: "retrying", Kind.SLEEP: "waiting"}
 _DONE = frozenset((Kind.STEP, Kind.CONTAINER, Kind.MOCK, Kind.STOP, Kind.STOP_ALL, Kind.WAIT))
@@ -32,10 +32,14 @@ def at_work(run: Run, tree: Steps) -> dict[str, dict[str, Any]]:
     return {located.path: _entry(located, state, since) for located, state, since in found}
 
 
+def open_waits(run: Run) -> QuerySet[Wait]:
+    """What the run waits for people for. Waits belong to the run that people see, not to its parts."""
+    return Wait.objects.filter(run_id=run.parent_id or run.pk, status=WaitStatus.OPEN).order_by("pk")
+
+
 def _waiting(run: Run, tree: Steps) -> Iterator[Working]:
     """The steps that wait for people, with those around them."""
-    waits = Wait.objects.filter(run_id=run.parent_id or run.pk, status=WaitStatus.OPEN).order_by("pk")
-    for path, since in waits.values_list("path", "created_at"):
+    for path, since in open_waits(run).values_list("path", "created_at"):
         located = locate(path, tree)
         if located is not None:
             yield from _around(located, tree)

@@ -12,8 +12,8 @@ from openflow_django.admin.builder.calls import RunCall
 from openflow_django.admin.builder.places import find
 from openflow_django.admin.builder.run_states import Seen, entries, new_rows, rows_below
 from openflow_django.admin.builder.run_tree import document_of, locate, tree_of
-from openflow_django.admin.builder.run_work import at_work
-from openflow_django.models import Run
+from openflow_django.admin.builder.run_work import at_work, open_waits
+from openflow_django.models import Run, Wait
 from openflow_django.services import repeats
 from openflow_django.services import runs as run_service
 
@@ -48,8 +48,8 @@ def state(call: RunCall) -> HttpResponse:
         parts=now_seen.parts,
         working=frozenset(working),
     )
-    done = run.is_final and not more
-    return answer({**_facts(run), "seq": now_seen.encode(), "done": done, "more": more, "steps": steps})
+    news = {"seq": now_seen.encode(), "done": run.is_final and not more, "more": more, "steps": steps}
+    return answer({**_facts(run), **news, "waiting": _waits(call)})
 
 
 def cancel(call: RunCall) -> HttpResponse:
@@ -95,6 +95,16 @@ def _facts(run: Run) -> dict[str, Any]:
         "ended": run.finished_at,
         "canceling": run.cancel_requested_at is not None and not run.is_final,
     }
+
+
+def _waits(call: RunCall) -> list[dict[str, str]]:
+    """The steps that wait for an answer, each with the page on which it is given."""
+    if call.run.is_final:
+        return []
+    return [
+        {"key": wait.path, "step_id": wait.step_id, "approve_url": call.page.reverse(Wait, "change", wait.pk)}
+        for wait in open_waits(call.run)
+    ]
 
 
 def _left(key: str, tree: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from openflow_django.accountability import of_request
 from openflow_django.admin.builder.answers import Refused, answer
 from openflow_django.admin.builder.arguments import iterations_of, past_runs, pins_of
 from openflow_django.admin.builder.calls import FlowCall, loaded_bytes
-from openflow_django.admin.builder.issues import placed
+from openflow_django.admin.builder.issues import moved
 from openflow_django.admin.builder.places import find
 from openflow_django.admin.builder.scene import Scene
 from openflow_django.admin.builder.trial import MODES, Mode, Trial, prepare
@@ -38,7 +38,7 @@ def start(call: FlowCall) -> HttpResponse:
             accountability=of_request(call.request),
         )
     except DocumentInvalid as error:
-        issues = placed(error.issues, document)
+        issues = moved(error.issues, trial.document, document)
         return answer({**error.as_dict(), "issues": issues}, status=422)
     return answer({"run": run.pk}, status=201)
 

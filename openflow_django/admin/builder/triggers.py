@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from openflow_django import permissions
 from openflow_django.admin.builder.answers import Refused, answer, nothing
 from openflow_django.admin.builder.calls import FlowCall, document_bytes
 from openflow_django.admin.flow_page import trigger_sentence
-from openflow_django.models import Trigger
+from openflow_django.models import Event, Trigger
 from openflow_django.services import triggers as trigger_service
 from openflow_django.services.database import home
 from openflow_django.services.triggers import OptionsInvalid
@@ -37,7 +37,9 @@ class Timed(Protocol):
 
 def list_triggers(call: FlowCall) -> HttpResponse:
     """All triggers of the flow, in the order of their making."""
-    triggers = Trigger.objects.filter(flow=call.flow).annotate(last_fired=Max("events__created_at"))
+    events = Event.objects.filter(trigger=OuterRef("pk")).order_by("-id")
+    last_fired = Subquery(events.values("created_at")[:1])
+    triggers = Trigger.objects.filter(flow=call.flow).annotate(last_fired=last_fired)
     return answer({"triggers": [described(trigger) for trigger in triggers.order_by("id")]})
 
 
