@@ -186,7 +186,9 @@ class TestShared:
     def test_fork_while_another_thread_evaluates(self) -> None:
         assert program(
             """
-            import threading
+            import threading, warnings
+            # Python 3.12 and later warn of what is done here on purpose.
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
             thread = threading.Thread(target=lambda: value("(() => { for (;;); })()"))
             thread.start()
             time.sleep(0.1)

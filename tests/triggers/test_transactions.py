@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,12 +181,12 @@ def test_a_sink_that_fails_in_the_database_spoils_nothing(order: Order, caplog: 
 
 
 @pytest.fixture
-def other_alias(django_db_blocker: Any) -> Iterator[str]:
-    """A second database, in memory, with the tables that are needed."""
+def other_alias(django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
+    """A second database with the tables that are needed; a file, as one in memory is never closed."""
     connections.databases["other"] = {
         **connections.databases["default"],
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ":memory:",
+        "NAME": tmp_path / "other.sqlite3",
         "OPTIONS": {},
     }
     with django_db_blocker.unblock():

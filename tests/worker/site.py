@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class Site:
 
     def row(self, sql: str, *parameters: Any) -> Any:
         """The first row that a query finds in the site's database."""
-        with sqlite3.connect(self.folder / "demo.sqlite3", timeout=20) as connection:
+        with closing(sqlite3.connect(self.folder / "demo.sqlite3", timeout=20)) as connection:
             return connection.execute(sql, parameters).fetchone()
 
     def run_row(self, run_id: int) -> dict[str, Any]:
