@@ -94,7 +94,7 @@ Q_CLUSTER = {
     "name": "openflow",
     "orm": "default",
     "workers": 2,
-    "poll": 0.1,
+    "poll": 0.05,
     "queue_limit": 2,
     "bulk": 1,
     "timeout": 60,  # of other tasks: runs have limits of their own, and no timer that kills them in mid-flow

@@ -1,10 +1,8 @@
-"""Floors: the same work in plain Python and in the ``sqlite3`` of the standard library."""
+"""Floors: the same work in plain Python and with nothing but a database driver."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 __all__ = ["PlainRuns", "plain_steps"]
@@ -27,45 +25,52 @@ def _plain_step(value: Any) -> Any:
 
 
 class PlainRuns:
-    """Runs of ``rows`` steps in a database file of their own, every value known beforehand."""
+    """Runs of ``rows`` steps in tables of their own, every value known beforehand."""
 
     rows = 40
 
-    def __init__(self, folder: Path) -> None:
-        self._connection = sqlite3.connect(folder / "plain.sqlite3", isolation_level=None)
+    def __init__(self, connection: Any, *, place: str) -> None:
+        """``connection`` of a database driver, in autocommit; ``place`` stands for a parameter in its SQL."""
+        self._cursor, self._place = connection.cursor(), place
         self._number = 0
-        run = "CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, seq, status, token)"
-        step = "CREATE TABLE IF NOT EXISTS step (run, seq, path, status, result, UNIQUE (run, path))"
-        for sql in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", run, step):
-            self._connection.execute(sql)
+        for table in ("plain_step", "plain_run"):
+            self._do(f"DROP TABLE IF EXISTS {table}")
+        self._do("CREATE TABLE plain_run (id INTEGER PRIMARY KEY, seq INTEGER, status TEXT)")
+        columns = "run INTEGER, seq INTEGER, path TEXT, status TEXT, result TEXT"
+        self._do(f"CREATE TABLE plain_step ({columns}, UNIQUE (run, path))")
 
     def batched(self) -> None:
         """Claim, then all steps and the end in one transaction."""
         self._claim()
         with self._transaction():
-            self._connection.executemany(
-                "INSERT INTO step VALUES (?, ?, ?, ?, ?)", map(self._row, range(self.rows))
-            )
-            self._connection.execute("UPDATE run SET status = 'success' WHERE id = ?", (self._number,))
+            rows = [value for number in range(self.rows) for value in self._row(number)]
+            self._insert(self.rows, rows)
+            self._do("UPDATE plain_run SET status = 'success' WHERE id = ?", self._number)
 
     def one_by_one(self) -> None:
         """Claim, then each step in a transaction of its own with an update of the run."""
         self._claim()
         for number in range(self.rows):
             with self._transaction():
-                self._connection.execute("UPDATE run SET seq = ? WHERE id = ?", (number, self._number))
-                self._connection.execute("INSERT INTO step VALUES (?, ?, ?, ?, ?)", self._row(number))
+                self._do("UPDATE plain_run SET seq = ? WHERE id = ?", number, self._number)
+                self._insert(1, self._row(number))
 
     def _claim(self) -> None:
-        created = self._connection.execute("INSERT INTO run (status, seq) VALUES ('queued', 0)")
-        self._number = created.lastrowid or 0
-        self._connection.execute("UPDATE run SET status = 'running' WHERE id = ?", (self._number,))
+        self._number += 1
+        self._do("INSERT INTO plain_run (id, status, seq) VALUES (?, 'queued', 0)", self._number)
+        self._do("UPDATE plain_run SET status = 'running' WHERE id = ?", self._number)
 
-    def _row(self, number: int) -> tuple[Any, ...]:
-        return (self._number, number, f"s{number}", "success", json.dumps({"n": 1}))
+    def _insert(self, count: int, values: list[Any]) -> None:
+        self._do("INSERT INTO plain_step VALUES " + ", ".join(["(?, ?, ?, ?, ?)"] * count), *values)
+
+    def _row(self, number: int) -> list[Any]:
+        return [self._number, number, f"s{number}", "success", json.dumps({"n": 1})]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._do("BEGIN")
         yield
-        self._connection.execute("COMMIT")
+        self._do("COMMIT")
+
+    def _do(self, sql: str, *values: Any) -> None:
+        self._cursor.execute(sql.replace("?", self._place), values)

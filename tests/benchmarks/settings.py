@@ -11,7 +11,11 @@ DEBUG = False
 ALLOWED_HOSTS = ["testserver"]
 INSTALLED_APPS = [*demo.INSTALLED_APPS, "tests.benchmarks"]
 OPENFLOW = {**demo.OPENFLOW, "QUEUE": os.environ.get("OPENFLOW_BENCH_QUEUE", "silent"), "FORK_PARTS": 4}
-Q_CLUSTER = {**demo.Q_CLUSTER, "workers": int(os.environ.get("OPENFLOW_BENCH_WORKERS", "1"))}
+Q_CLUSTER = {
+    **demo.Q_CLUSTER,
+    "workers": int(os.environ.get("OPENFLOW_BENCH_WORKERS", "1")),
+    "poll": float(os.environ.get("OPENFLOW_BENCH_POLL", demo.Q_CLUSTER["poll"])),
+}
 DATABASE_ROUTERS = ["tests.benchmarks.databases.Router"]
 LOGGING = {
     "version": 1,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import connections
 from django.test import override_settings
 
 from openflow_django.models import Flow
@@ -23,17 +24,19 @@ ONE_RUN = {**settings.OPENFLOW, "DRAIN_S": 0.0}
 
 def figures(site: Site) -> Iterator[Figure | Skipped]:
     with override_settings(OPENFLOW=ONE_RUN):
-        yield from _of_database(site, "default", label="SQLite", per_step=at_most(20))
+        yield from _of_database("default", label="SQLite", per_step=at_most(20))
         if reason := missing("postgresql"):
             yield Skipped("the same on PostgreSQL", reason)
             return
         with created("postgresql"), chosen("postgresql"):
-            yield from _of_database(site, "postgresql", label="PostgreSQL", per_step=at_most(80))
+            yield from _of_database("postgresql", label="PostgreSQL", per_step=at_most(80))
 
 
-def _of_database(site: Site, alias: str, *, label: str, per_step: Target) -> Iterator[Figure]:
-    on_disk = PlainRuns(site.folder)
-    batched, fenced = timed(on_disk.batched, times=60), timed(on_disk.one_by_one, times=20)
+def _of_database(alias: str, *, label: str, per_step: Target) -> Iterator[Figure]:
+    connections[alias].ensure_connection()
+    place = "?" if alias == "default" else "%s"
+    plain = PlainRuns(connections[alias].connection, place=place)
+    batched, fenced = timed(plain.batched, times=60), timed(plain.one_by_one, times=20)
     for steps, times in ((40, 60), (1000, 8)):
         flow = live_flow(documents.identities(steps), path=f"bench/identities-{steps}")
         yield Figure.of(

@@ -14,6 +14,9 @@ from django.db import connections
 __all__ = ["Spread", "Statements", "counted", "peak_memory_mb", "spread_of", "timed"]
 
 
+TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE SAVEPOINT")
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """Median, 95th percentile and the shortest, in seconds."""
@@ -68,11 +71,11 @@ class Statements:
 
 @contextmanager
 def counted(alias: str = "default") -> Iterator[Statements]:
-    """Count the statements of this thread, those that begin and end transactions apart."""
+    """Count the statements of this thread, without those that begin and end transactions."""
     statements = Statements()
 
     def count(execute, sql, params, many, context):
-        statements.count += 1
+        statements.count += not sql.startswith(TRANSACTION)
         return execute(sql, params, many, context)
 
     with connections[alias].execute_wrapper(count):
