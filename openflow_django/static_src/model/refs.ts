@@ -1,5 +1,5 @@
 import { isName, stringValue, tokenise } from "./javascript";
-import { tags } from "./templates";
+import { tags, TEMPLATE_NAMES } from "./templates";
 
 /** One mention of a step. `at` and `end` are the offsets of what names it, the dot or brackets included. */
 export interface Reference {
@@ -8,9 +8,6 @@ export interface Reference {
   end: number;
   form: "member" | "optional" | "bracket" | "optionalBracket" | "tag" | "bracketTag";
 }
-
-/** Names that a template may start with beside the ids of steps. */
-export const TEMPLATE_ROOTS: ReadonlySet<string> = new Set(["$trigger", "$last", "$accountability", "$env"]);
 
 /** The steps that an expression reads: `results.a`, `results?.a`, `results["a"]`, not in strings or comments. */
 export function expressionReferences(source: string): Reference[] {
@@ -42,7 +39,7 @@ export function expressionReferences(source: string): Reference[] {
 /** The steps that a template text reads: the first name of each tag. */
 export function templateReferences(text: string): Reference[] {
   return tags(text)
-    .filter(({ root }) => !TEMPLATE_ROOTS.has(root))
+    .filter(({ root }) => !TEMPLATE_NAMES.has(root))
     .map(({ root, at, end, bracket }) => ({ id: root, at, end, form: bracket ? "bracketTag" : "tag" }));
 }
 
