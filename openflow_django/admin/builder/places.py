@@ -91,6 +91,8 @@ class Place:
                 found.append((level.owner, f"{prefixes[number - 1]}{step_id(level.owner)}"))
             for step in level.steps[:index]:
                 found.extend(_readable(step, prefixes[number]))
+            if number + 1 < len(self.levels):
+                found.extend(_branches_before(self.levels[number + 1][0], prefixes[number]))
         return found
 
     def around(self) -> Iterator["Place"]:
@@ -194,6 +196,20 @@ def _with_results(levels: tuple[tuple[Level, int], ...], document: Json) -> tupl
     modules = _level(document_value(document).get("modules"), segment="").steps
     level = Level(steps=[*modules, *levels[0][0].steps], listed=[], segment="failure")
     return ((level, len(modules)), *levels[1:])
+
+
+def _branches_before(level: Level, prefix: str) -> Iterator[tuple[JsonObject, str]]:
+    """The steps of earlier branches, where branches run one after the other."""
+    owner = level.owner
+    value = owner.get("value") if owner is not None else None
+    if owner is None or kind_of(owner) != "branchall" or not isinstance(value, dict):
+        return
+    if value.get("parallel") is not False or not level.segment.isdecimal():
+        return
+    for branch in inner_levels(owner):
+        if branch.segment.isdecimal() and int(branch.segment) < int(level.segment):
+            for step in branch.steps:
+                yield from _readable(step, f"{prefix}{step_id(owner)}/{branch.segment}/")
 
 
 def _readable(step: JsonObject, prefix: str) -> Iterator[tuple[JsonObject, str]]:
