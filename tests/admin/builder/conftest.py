@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 from openflow_django.models import Flow
@@ -19,6 +20,11 @@ class Api:
         self.client = client
         self.base = f"/admin/openflow/flow/{flow.pk}/builder" if flow else SITE
         self.last: Any = None
+
+    @property
+    def user(self) -> Any:
+        """The person."""
+        return get_user_model()._default_manager.get(pk=self.client.session["_auth_user_id"])
 
     def __call__(self, method: str, path: str, data: Any = None, **headers: str) -> tuple[int, Any]:
         address = path if path.startswith("/admin") else f"{self.base}/{path}"
