@@ -1,5 +1,7 @@
 """A step that runs another flow by its path (OpenFlow semantics section 4)."""
 
+from typing import Final
+
 from openflow_django.engine.caching import cached_flow
 from openflow_django.engine.commands import Decide, Decision, LoadFlow, Steps
 from openflow_django.engine.errors import EXECUTION
@@ -10,7 +12,12 @@ from openflow_django.engine.records import Kind
 from openflow_django.spec.document import Flow, PathFlow
 from openflow_django.spec.json import Json, JsonObject
 
-__all__ = ["run_call"]
+__all__ = ["WHOLE_INPUT", "run_call"]
+
+WHOLE_INPUT: Final = "$trigger"
+"""The argument that, where it is given, is the whole input of the called flow, of whatever type: what
+Directus'
+operation "trigger flow" hands over. Arguments beside it are not seen."""
 
 
 def run_call(machine: Machine, attempt: Attempt, value: PathFlow) -> Steps:
@@ -27,10 +34,8 @@ def run_call(machine: Machine, attempt: Attempt, value: PathFlow) -> Steps:
 
         def prepare(ports: Ports) -> Json:
             reference = ports.flows.latest(value.path)
-            return {
-                "flow": reference,
-                "input": ports.expressions.transforms(value.input_transforms, attempt.scope.names()),
-            }
+            given = ports.expressions.transforms(value.input_transforms, attempt.scope.names())
+            return {"flow": reference, "input": given.get(WHOLE_INPUT, given)}
 
         prepared: Decision = yield Decide(
             attempt.path, Kind.CALL, attempt.module.id, prepare, attempt=attempt.number

@@ -3,12 +3,15 @@
 from openflow_django.operations import (
     approval_link,
     condition,
+    exec,
     http_request,
     item_create,
     item_delete,
     item_read,
     item_update,
+    json_web_token,
     log,
+    return_value,
     send_mail,
     throw_error,
     transform,
@@ -54,6 +57,9 @@ BUILT_IN = (
     transform,
     condition,
     throw_error,
+    return_value,
+    exec,
+    json_web_token,
     approval_link,
 )
 """The modules of the operations that come with the package."""

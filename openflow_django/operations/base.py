@@ -17,6 +17,7 @@ from openflow_django.exceptions import OpenFlowError
 from openflow_django.operations.fitting import quick_judge
 from openflow_django.operations.options import OptionProblem, Schema, complete, plain, problems, validator
 from openflow_django.registry import Registry
+from openflow_django.sandbox.scripts import ScriptResult
 from openflow_django.spec.json import Json, JsonObject
 from openflow_django.values import value_class
 
@@ -141,6 +142,10 @@ def _no_page(step: str | None, approver: str) -> str:
     raise OperationError("Nobody can answer a step here: there is no run.", code="link_impossible")
 
 
+def _no_scripts(code: str, data: JsonObject) -> ScriptResult:
+    raise OperationError("Scripts can not be run here: there is no run.", code="script_impossible")
+
+
 @value_class(kw_only=True)
 class OperationContext:
     """What an operation knows beside its options. JSON and plain values only.
@@ -155,6 +160,10 @@ class OperationContext:
     ``approval_page``: takes the id of a step that waits (None: the next that does) and the name of an
     approver,
     gives the address of the page for the answer, and raises OpenFlowError where there is none.
+    ``run_script``: runs JavaScript that sets ``module.exports`` to a function, which is called with ``data``;
+    ``data["$env"]`` is its ``process.env``. What it prints goes to the log. Raises OpenFlowError where
+    scripts
+    are turned off.
     """
 
     data: Mapping[str, Json] = field(default_factory=dict[str, Json])
@@ -166,6 +175,7 @@ class OperationContext:
     before_sending: Callable[[str, Iterable[str]], None] = _unjudged
     log: Callable[[str, str], None] = _unheard
     approval_page: Callable[[str | None, str], str] = _no_page
+    run_script: Callable[[str, JsonObject], ScriptResult] = _no_scripts
 
 
 Run: TypeAlias = Callable[[JsonObject, OperationContext], Json]

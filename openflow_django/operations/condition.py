@@ -1,7 +1,6 @@
 """``condition``: go on only when a rule holds."""
 
 from datetime import UTC, tzinfo
-from typing import cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from openflow_django.expressions.errors import RuleError
 from openflow_django.expressions.rules import check
 from openflow_django.operations.base import OperationContext, OperationError, operation
+from openflow_django.operations.failed_validation import failed_validation
 from openflow_django.operations.options import object_schema
 from openflow_django.spec.json import Json, JsonObject
 
@@ -38,8 +38,9 @@ __all__ = ["condition"]
 def condition(options: JsonObject, context: OperationContext) -> Json:
     """Returns null when the rule holds.
 
-    Fails with ``condition_not_met``, the result lists what keeps the rule from holding, as Directus tells it;
-    with ``rule`` when the rule has no answer.
+    Fails with ``condition_not_met``, the result lists what keeps the rule from holding, as Directus tells it:
+    ``{name, code, status, message, extensions: {field, path, type ...}}``; with ``rule`` when the rule has no
+    answer.
     """
     try:
         failures = check(options.get("filter"), context.data, zone=_zone())
@@ -50,7 +51,7 @@ def condition(options: JsonObject, context: OperationContext) -> Json:
             "The condition is not met",
             code="condition_not_met",
             name="ConditionNotMet",
-            result=cast(Json, failures),
+            result=[failed_validation(failure) for failure in failures],
         )
     return None
 

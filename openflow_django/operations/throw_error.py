@@ -45,9 +45,16 @@ __all__ = ["throw_error"]
     effects=False,
 )
 def throw_error(options: JsonObject, context: OperationContext) -> Json:
-    """Never returns: fails with the code given and the result ``{code, status, message}``."""
+    """Never returns: fails with the code given.
+
+    The result is ``{name, code, status, message}``, which Directus' errors have: their code is in capitals.
+    """
     code, message = cast(str, options["code"]), cast(str, options["message"])
     status = int(cast(Any, options["status"]))
-    raise OperationError(
-        message, code=code, name="ThrownError", result={"code": code, "status": status, "message": message}
-    )
+    result: JsonObject = {
+        "name": "DirectusError",
+        "code": code.upper(),
+        "status": status,
+        "message": message,
+    }
+    raise OperationError(message, code=code, name="ThrownError", result=result)

@@ -10,6 +10,7 @@ from openflow_django.spec.json import Json, JsonInvalid, JsonObject, loads
 __all__ = ["transform"]
 
 MAX_KEYS = 100_000
+PROTOTYPE = "__proto__"
 
 
 @operation(
@@ -37,7 +38,7 @@ def transform(options: JsonObject, context: OperationContext) -> Json:
     if not isinstance(value, str):
         return value
     try:
-        return loads(
+        read = loads(
             value, max_bytes=settings.MAX_RESULT_BYTES, max_depth=settings.MAX_JSON_DEPTH, max_keys=MAX_KEYS
         )
     except JsonInvalid as error:
@@ -47,3 +48,13 @@ def transform(options: JsonObject, context: OperationContext) -> Json:
             name="SyntaxError",
             hint="Put text into quotes, or give a value instead of text.",
         ) from error
+    return _without_prototypes(read) if PROTOTYPE in value else read
+
+
+def _without_prototypes(value: Json) -> Json:
+    """The value without the keys that would change what objects are where JavaScript reads them."""
+    if isinstance(value, dict):
+        return {key: _without_prototypes(member) for key, member in value.items() if key != PROTOTYPE}
+    if isinstance(value, list):
+        return [_without_prototypes(member) for member in value]
+    return value

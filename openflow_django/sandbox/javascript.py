@@ -42,7 +42,7 @@ HINTS = {
     "crypto": "the sandbox has no crypto.",
 }
 FRAME = re.compile(r"<input>:(\d+)(?::\d+)?")
-OWN_FRAMES = re.compile(r"\n[^\n]*\b(?:runScript|values|encode) \(<input>.*", re.DOTALL)
+OWN_FRAMES = re.compile(r"\n[^\n]*\b(?:runScript|values|encode|copyable) \(<input>.*", re.DOTALL)
 FIRST_LINE = 3
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from openflow_django.agents import RegisteredProviders
 from openflow_django.conf import settings
@@ -17,7 +17,7 @@ from openflow_django.engine.ports import Ports
 from openflow_django.engine.records import Kind, Record
 from openflow_django.engine.scope import RunInfo
 from openflow_django.spec.document import Flow
-from openflow_django.spec.json import Json
+from openflow_django.spec.json import Json, JsonObject
 from openflow_django.spec.parse import parse
 from openflow_django.spec.upgrade import upgrade
 from openflow_django.spec.walk import walk
@@ -49,15 +49,19 @@ class FlowRun:
     """How a run ended, or where it stands.
 
     ``status``: success, failure, skipped, canceled or suspended. ``error``: the error object of a failed run.
-    ``steps``: by step id, one record per execution, in order of their ends. ``duration_s``: how long the run
-    slept and
-    waited, in seconds of its own clock.
+    ``steps``: by step id, one record per execution, in order of their ends. ``data``: the flow object as the
+    last step has left it: ``$trigger``, ``$last``, ``$accountability``, ``$env`` and what each step gave by
+    its
+    id, a failed one its bare error value. ``duration_s``: how long the run slept and waited, in seconds of
+    its
+    own clock.
     """
 
     status: str
     result: Json = None
     error: Json = None
     steps: Mapping[str, list[StepRecord]] = field(default_factory=dict[str, list[StepRecord]])
+    data: Mapping[str, Json] = field(default_factory=dict[str, Json])
     duration_s: float = 0.0
 
 
@@ -72,6 +76,7 @@ def run_flow(
     events: Sequence[Mapping[str, Any]] = (),
     trigger: Json = None,
     accountability: Json = None,
+    env: Mapping[str, str] | None = None,
 ) -> FlowRun:
     """Run an OpenFlow document to its end, or until it waits for an event that ``events`` does not hold.
 
@@ -81,7 +86,7 @@ def run_flow(
     "timeout",
     "payload": ..., "approver": ...}``. With a ``trigger`` payload the run counts as started by a trigger:
     the preprocessor
-    runs and ``$trigger`` is that payload. Sleeps and waits before retries cost no time.
+    runs and ``$trigger`` is that payload. ``env`` is ``$env``. Sleeps and waits before retries cost no time.
 
     Raises :class:`~openflow_django.spec.parse.DocumentInvalid` for a document that is no flow.
     """
@@ -97,6 +102,7 @@ def run_flow(
         run_id="test",
         trigger=UNSET if trigger is None else trigger,
         accountability=accountability,
+        env=dict(env or {}),
         started_at=clock.now().isoformat(),
         max_iterations=settings.MAX_LOOP_ITERATIONS,
         max_call_depth=settings.MAX_FLOW_DEPTH,
@@ -119,14 +125,19 @@ def run_flow(
         max_steps=settings.MAX_RUN_STEPS,
     )
     outcome = _drive(flow, input, run, driver, clock)
-    told = _told(outcome, list(journal.records.values()))
+    records = list(journal.records.values())
+    told = _told(outcome, records)
     steps = told.steps if outcome is None else _blanked(told.steps, flow)
-    return replace(told, steps=steps, duration_s=(clock.now() - begin).total_seconds())
+    data = _flow_object(records, run, input if trigger is None else trigger)
+    return replace(told, steps=steps, data=data, duration_s=(clock.now() - begin).total_seconds())
 
 
 def _approval_address(path: str, approver: str) -> str:
     return f"https://testserver/approve/{path}/{approver}"
 
+
+SHOWN: Final = frozenset({Kind.STEP, Kind.CONTAINER, Kind.MOCK})
+"""Kinds of records with what a step gave."""
 
 _KEPT: dict[str, tuple[datetime, Json]] = {}
 
@@ -168,6 +179,24 @@ def _blanked(steps: Mapping[str, list[StepRecord]], flow: Flow) -> dict[str, lis
         else records
         for step_id, records in steps.items()
     }
+
+
+def _flow_object(records: list[Record], run: RunInfo, payload: Json) -> JsonObject:
+    """The data of the flow's own steps; those of the flows that it calls are theirs."""
+    data: JsonObject = {
+        "$trigger": payload,
+        "$last": payload,
+        "$accountability": run.accountability,
+        "$env": run.env,
+    }
+    calls = [record.path for record in records if record.kind is Kind.CALL]
+    inside = tuple(f"{path}{end}" for path in calls for end in ("/", "#"))
+    own = tuple(f"{path}/error/" for path in calls)
+    for record in records:
+        if record.kind in SHOWN and (record.path.startswith(own) or not record.path.startswith(inside)):
+            failed = record.status == "failure" and record.result is None
+            data[record.step_id] = data["$last"] = record.error if failed else record.result
+    return data
 
 
 def _step(record: Record) -> StepRecord:

@@ -31,7 +31,8 @@ from openflow_django.operations.base import (
     OperationError,
     operations,
 )
-from openflow_django.sandbox.scripts import ScriptJob, ScriptRunner
+from openflow_django.sandbox.javascript import LANGUAGES
+from openflow_django.sandbox.scripts import ScriptJob, ScriptResult, ScriptRunner
 from openflow_django.spec.document import (
     Identity,
     InputTransform,
@@ -145,7 +146,8 @@ class Steps:
         except _ScriptError as error:
             return work.failed({**error.error, "step_id": command.module.id})
         except ExpressionFailed as error:
-            return work.failed(_error(EXECUTION, error.message, command))
+            shown = _error(error.name, error.message, command)
+            return work.failed(_error(EXECUTION, error.message, command), rejection=shown)
         except OpenFlowError as error:
             return work.failed(_error(EXECUTION, error.message, command, code=error.code))
         except Exception as error:
@@ -205,12 +207,31 @@ class Steps:
             approval_page=partial(ApprovalPages(work.command, self.approval_address).of, None),
             env=self.env,
         )
-        result = runner.run(job)
-        for line in result.logs:
-            work.logs.add(line.level, line.message, datetime.fromtimestamp(line.at, UTC))
+        result = work.logs.of(runner.run(job))
         if not result.ok:
             raise _ScriptError(result.error or {"name": INTERNAL, "message": "the script gave no error"})
         return result.value
+
+    def _exporting_script(
+        self, work: "_Work", timeout: float | None, code: str, data: JsonObject
+    ) -> ScriptResult:
+        language = next((language for language in LANGUAGES if language in self.runners), None)
+        if language is None:
+            raise StepFailed(
+                "scripts in JavaScript are not turned on: see the setting SCRIPT_LANGUAGES",
+                code="language_off",
+            )
+        env = data.get("$env")
+        job = ScriptJob(
+            language=language,
+            content=code,
+            args=data,
+            entry="module.exports",
+            timeout_s=timeout,
+            variables=self.lookups,
+            env={name: str(value) for name, value in env.items()} if isinstance(env, dict) else {},
+        )
+        return work.logs.of(self.runners[language].run(job))
 
     def _operation(self, work: "_Work", kind: str, timeout: float | None) -> Json:
         context = OperationContext(
@@ -223,6 +244,7 @@ class Steps:
             before_sending=self.before_sending,
             log=work.logs.say,
             approval_page=ApprovalPages(work.command, self.approval_address).of,
+            run_script=partial(self._exporting_script, work, timeout),
         )
         value = operations.get(kind).perform(work.args, context=context)
         return normalise(value, max_bytes=self.max_result_bytes, max_depth=self.max_json_depth)
@@ -262,6 +284,12 @@ class _Log:
 
     def add(self, level: str, message: str, at: datetime) -> None:
         self._entries.append(LogEntry(level, message, at))
+
+    def of(self, result: ScriptResult) -> ScriptResult:
+        """``result``, once the lines it holds are taken over."""
+        for line in result.logs:
+            self.add(line.level, line.message, datetime.fromtimestamp(line.at, UTC))
+        return result
 
     def entries(self) -> tuple[LogEntry, ...]:
         return tuple(self._entries)

@@ -49,7 +49,7 @@ def perform(given, options, **context):
 
 def test_the_built_in_operations():
     names = {module.__name__.rpartition(".")[2] for module in BUILT_IN}
-    assert len(names) == 11
+    assert len(names) == 14
     effects = {name for name in names if operations.get(name).effects}
     assert effects == {"http_request", "send_mail", "item_create", "item_update", "item_delete"}
     for name in names:

@@ -1,10 +1,11 @@
-"""``log``, ``transform``, ``condition`` and ``throw_error``."""
+"""``log``, ``transform``, ``condition``, ``throw_error`` and ``return_value``."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openflow_django.operations import OperationContext, operations
+from openflow_django.operations.failed_validation import failed_validation
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -58,6 +59,12 @@ def test_transform_fails_for_other_text(step, text):
     assert (error.code, error.name) == ("transform_not_json", "SyntaxError")
 
 
+def test_transform_drops_the_keys_that_change_prototypes(step):
+    text = '{"a": [{"__proto__": {"x": 1}, "b": "__proto__"}], "__proto__": 1}'
+    assert step.run("transform", json=text) == {"a": [{"b": "__proto__"}]}
+    assert step.run("transform", json={"__proto__": 1}) == {"__proto__": 1}
+
+
 def test_transform_needs_a_value(step):
     assert step.fail("transform").code == "invalid_options"
 
@@ -87,9 +94,21 @@ def test_a_condition_that_does_not_hold_tells_why(step):
         "condition", data=DATA, filter={"$trigger": {"total": {"_lt": 100}}, "b": {"x": {"_null": True}}}
     )
     assert (error.code, error.name) == ("condition_not_met", "ConditionNotMet")
-    assert [(failure["field"], failure["type"]) for failure in error.result] == [
-        ("$trigger", "lt"),
-        ("b", "required"),
+    assert error.result == [
+        {
+            "name": "DirectusError",
+            "code": "FAILED_VALIDATION",
+            "status": 400,
+            "message": 'Validation failed for field "$trigger". Value has to be less than "100".',
+            "extensions": {"field": "$trigger", "path": ["total"], "type": "lt", "valid": 100},
+        },
+        {
+            "name": "DirectusError",
+            "code": "FAILED_VALIDATION",
+            "status": 400,
+            "message": 'Validation failed for field "b". Value is required.',
+            "extensions": {"field": "b", "path": [], "type": "required"},
+        },
     ]
 
 
@@ -109,12 +128,19 @@ def test_a_rule_is_an_object(step, rule):
 def test_throw_error_fails_with_what_is_given(step):
     error = step.fail("throw_error", code="SOLD_OUT", status=409, message="None left")
     assert (error.code, error.name, error.message) == ("SOLD_OUT", "ThrownError", "None left")
-    assert error.result == {"code": "SOLD_OUT", "status": 409, "message": "None left"}
+    told = {"name": "DirectusError", "code": "SOLD_OUT", "status": 409, "message": "None left"}
+    assert error.result == told
+
+
+def test_the_code_of_the_result_is_in_capitals(step):
+    error = step.fail("throw_error", code="sold_out")
+    assert (error.code, error.result["code"]) == ("sold_out", "SOLD_OUT")
 
 
 def test_throw_error_has_the_defaults_of_directus(step):
     error = step.fail("throw_error")
     assert error.result == {
+        "name": "DirectusError",
         "code": "INTERNAL_SERVER_ERROR",
         "status": 500,
         "message": "An unexpected error occurred.",
@@ -128,3 +154,71 @@ def test_a_status_may_be_text(step):
 @pytest.mark.parametrize("status", [200, 399, 600, "99", "4xx", "418 teapot", 4.5, True])
 def test_a_status_is_one_of_failure(step, status):
     assert step.fail("throw_error", status=status).code == "invalid_options"
+
+
+# the messages of failed rules
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        ({"type": "eq", "valid": "{valid}"}, 'Value has to be "{valid}".'),
+        ({"type": "in", "valid": [1, "a"]}, 'Value has to be one of "1", "a".'),
+        ({"type": "nin", "invalid": [True]}, 'Value can\'t be one of "true".'),
+        ({"type": "contains", "substring": "x"}, 'Value has to contain "x".'),
+        ({"type": "nnull"}, "Value can't be null."),
+        ({"type": "eq"}, ""),
+        ({"type": "starts_with", "substring": "x"}, ""),
+    ],
+)
+def test_what_a_failed_rule_says(failure, sentence):
+    told = failed_validation({"field": "a", "path": [], **failure})
+    assert told["message"] == f'Validation failed for field "a". {sentence}'.rstrip()
+
+
+# what return_value gives
+
+
+STATE = {
+    "$trigger": {"n": 1},
+    "$last": [1],
+    "results": {"a": {"b": [{"c": 3}]}, "$x": 1},
+    "flow_input": {"n": 2},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("$last", [1]),
+        ("$trigger.n", 1),
+        ("a.b[0].c", 3),
+        ("a.b", [{"c": 3}]),
+        ("a.nothing", None),
+        ("nothing.at.all", None),
+        ("flow_input", None),
+        ("$env", None),
+    ],
+)
+def test_a_value_is_returned_by_its_path(step, path, value):
+    assert step.run("return_value", data=STATE, path=path) == value
+
+
+def test_without_a_path_the_last_value_is_returned(step):
+    assert step.run("return_value", data=STATE) == [1]
+
+
+def test_all_of_the_data_is_returned(step):
+    assert step.run("return_value", data=STATE, path="$all") == {
+        "$trigger": {"n": 1},
+        "$last": [1],
+        "$accountability": None,
+        "$env": None,
+        "a": {"b": [{"c": 3}]},
+        "$x": 1,
+    }
+
+
+@pytest.mark.parametrize("path", [".a", "a..b", "a[", ".".join("abcdefghijk")])
+def test_a_path_that_can_not_be_read_fails(step, path):
+    assert step.fail("return_value", data=STATE, path=path).code == "template"

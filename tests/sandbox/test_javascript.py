@@ -147,6 +147,18 @@ class TestDirectus:
     def test_no_function(self, runner: ScriptRunner) -> None:
         assert "module.exports" in error(runner, "module.exports = 5", "module.exports")["message"]
 
+    @pytest.mark.parametrize("result", ["10n", "() => 1", "({a: [Symbol('x')]})", "Promise.resolve({a: 1n})"])
+    def test_what_the_isolate_of_directus_can_not_copy(self, runner: ScriptRunner, result: str) -> None:
+        assert error(runner, f"module.exports = () => {result}", "module.exports")["name"] == "TypeError"
+
+    def test_what_it_can_copy(self, runner: ScriptRunner) -> None:
+        content = (
+            "module.exports = () => { const a = {d: new Date(0), m: new Map()}; return [a, a, global.x] }"
+        )
+        job = ScriptJob(language="bun", content=content, entry="module.exports", env={"A": "1"})
+        copied = {"d": "1970-01-01T00:00:00.000Z", "m": {}}
+        assert runner.run(job).value == [copied, copied, None]
+
     def test_javascript_is_not_taken_for_typescript(self, runner: ScriptRunner) -> None:
         content = "module.exports = ({a, b, c, d}) => [a<b, c>(d)]"
         job = ScriptJob(

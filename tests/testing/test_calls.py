@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from openflow_django.testing import FlowRun, run_flow
-from tests.testing.build import call, constant, fail, flow, give, identity, js, loop, stored
+from tests.testing.build import call, constant, fail, flow, give, identity, js, loop, static, stored
 
 DOUBLE = flow(give("s", "flow_input.n * 2"))
 
@@ -23,6 +23,13 @@ def test_the_mapped_arguments_are_the_whole_input() -> None:
         flow(give("a", 5), call("c", "f/echo", {"n": "results.a", "k": [1]})), {"other": 1}, flows=flows
     )
     assert (run.status, run.result) == ("success", {"n": 5, "k": [1]})
+
+
+@pytest.mark.parametrize("given", [[1, 2], "text", 0, None, {"a": {}}])
+def test_an_argument_named_trigger_is_the_whole_input_of_any_type(given: Any) -> None:
+    flows = {"f/echo": flow(give("s", "[$trigger, $last, flow_input]"))}
+    document = flow(call("c", "f/echo", {"$trigger": static(given), "beside": 1}))
+    assert run_flow(document, {}, flows=flows).result == [given, given, given]
 
 
 def test_its_result_is_the_result_of_the_step() -> None:

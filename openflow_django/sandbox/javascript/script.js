@@ -53,6 +53,15 @@
     return names.map(name => name === "{}" ? given : Object.prototype.hasOwnProperty.call(given, name) ? given[name] : undefined);
   }
 
+  // What Directus' isolate can not copy out fails there as well, at any depth; cycles are left to the writing of JSON.
+  function copyable(value, around) {
+    if (typeof value === "bigint") throw new TypeError("Do not know how to serialize a BigInt");
+    if (typeof value === "function" || typeof value === "symbol") throw new TypeError(`A ${typeof value} can not be a result.`);
+    if (typeof value !== "object" || value === null || around.includes(value)) return value;
+    for (const key of Object.keys(value)) copyable(value[key], [...around, value]);
+    return value;
+  }
+
   async function runScript(source, settings, parameters, shim) {
     const { entry, given } = parse(settings);
     const module = { exports: {} };
@@ -62,7 +71,7 @@
     };
     await (0, eval)(source)(module.exports, module, require)();
     if (entry === "module.exports") {
-      if (typeof module.exports === "function") return module.exports(given);
+      if (typeof module.exports === "function") return copyable(await module.exports(given), []);
       throw new TypeError("The script has to set module.exports to a function of one argument.");
     }
     const main = module.exports[entry] || (entry === "main" && module.exports.default);
@@ -73,7 +82,7 @@
   return function (door, a, b, c, d) {
     if (door === "open") {
       limits = parse(a);
-      if (limits.env) globalThis.process = { env: limits.env };
+      if (limits.env) Object.assign(globalThis, { global: globalThis, process: { env: limits.env } });
       return "";
     }
     if (door === "extend") return a(b, value, inBody, null, encode, fail);
