@@ -113,10 +113,6 @@ def test_settings_after_the_step_see_its_own_result(ask) -> None:
 def test_pins_come_before_runs(ask, boss, flow) -> None:
     sent = {"source": {"pins": {"total": {"sum": 1}}}}
     assert value(ask("last", "results.total.sum", **sent)) == 1
-    user = (
-        Run.objects.first()
-        and __import__("django.contrib.auth", fromlist=["x"]).get_user_model().objects.get()
-    )
     pins.pin(flow, user=boss.user, step_id="total", value={"sum": 2})
     assert value(ask("last", "results.total.sum")) == 2
     assert value(ask("last", "results.total.sum", source={"pins": {}})) == 120
