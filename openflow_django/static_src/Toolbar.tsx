@@ -1,6 +1,5 @@
 import type { ReactElement } from "react";
 
-import { canvasView } from "./canvas/view";
 import { useServices } from "./context";
 import { t, time, tn } from "./i18n";
 import { Icon } from "./icons";
@@ -38,18 +37,6 @@ export function Toolbar(): ReactElement {
           <Segment name="canvas" icon="map" text={t("Canvas")} current={view} />
           <Segment name="outline" icon="list" text={t("Outline")} current={view} />
         </div>
-        {view === "canvas" && (
-          <span className="ofb-zoom">
-            <Tool icon="minus" text={t("Zoom out")} onClick={() => canvasView.zoom("out")} />
-            <Tool icon="add" text={t("Zoom in")} onClick={() => canvasView.zoom("in")} />
-            <button type="button" className="ofb-button" onClick={() => canvasView.fit()}>
-              {t("Fit")}
-            </button>
-            <button type="button" className="ofb-button" onClick={() => canvasView.zoom("actual")}>
-              {t("100 %")}
-            </button>
-          </span>
-        )}
         <Tool
           icon="search"
           text={t("Search steps")}
@@ -76,7 +63,12 @@ export function Toolbar(): ReactElement {
   );
 }
 
-function Tool(props: { icon: string; text: string; disabled?: boolean; onClick: () => void }): ReactElement {
+export function Tool(props: {
+  icon: string;
+  text: string;
+  disabled?: boolean;
+  onClick: () => void;
+}): ReactElement {
   return (
     <button
       type="button"

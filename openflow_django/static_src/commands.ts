@@ -14,7 +14,8 @@ import {
   usedIds,
   walk,
 } from "./model/tree";
-import type { FlowDocument, Module, Slot } from "./model/types";
+import { join } from "./model/pointer";
+import type { FlowDocument, Module, Slot, Transforms } from "./model/types";
 import { stepName } from "./labels";
 import type { Store } from "./store";
 
@@ -45,8 +46,7 @@ export class Commands {
     const key = isSinglePlace(slot.list) ? modulePlaceId(slot.list, module) : module.id;
     const label = t("add {name}", { name: stepName(module, this.store.get().catalog) });
     this.store.edit(edit, { label, select: [key] });
-    this.open(key);
-    this.store.set({ focus: key, anchor: key });
+    this.open(key, firstEmpty(module));
   }
 
   /** An id for a step that has no name yet. */
@@ -372,6 +372,15 @@ export function slotOfKey(key: string): Slot | null {
 /** The step at a slot, when there is one. */
 export function keyAt(document: FlowDocument, slot: Slot): string | undefined {
   return findAt(document, modulePointer(slot))?.key;
+}
+
+/** The first input that waits to be filled, else the first place of the panel. */
+function firstEmpty(module: Module): string {
+  const { input_transforms: inputs } = module.value as { input_transforms?: Transforms | null };
+  const empty = Object.entries(inputs ?? {}).find(
+    ([, given]) => given.type === "static" && given.value === "",
+  );
+  return empty ? join("/value/input_transforms", empty[0]) : "/value";
 }
 
 function modulePlaceId(list: string, module: Module): string {

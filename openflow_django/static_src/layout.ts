@@ -272,7 +272,7 @@ class Placement {
   ): void {
     const axis = left + column.left;
     const top = frame.head + GAP / 2;
-    this.line([frame.x, frame.head], [frame.x, frame.fan], false, [axis, frame.fan], [axis, top]);
+    this.line([frame.x, frame.head], [frame.x, frame.fan], false, [axis, frame.fan], [axis, top + LABEL]);
     const name = list.kind === "default" ? -1 : list.index;
     this.box(
       `branch:${key}:${String(name)}`,

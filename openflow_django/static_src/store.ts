@@ -68,6 +68,8 @@ export interface State {
   /** Ids of the steps with a pinned result. */
   pins: ReadonlySet<string>;
   overlay: Overlay | null;
+  /** Whether the server has values of a run, a test or a pin to compute with. */
+  hasValues: boolean;
   lastRun: { id: string | number; status: string } | null;
   announcement: { text: string; number: number };
   letters: boolean;
@@ -115,6 +117,7 @@ export function initialState(bootstrap: Bootstrap): State {
     triggers: [],
     pins: new Set(bootstrap.pins ?? []),
     overlay: null,
+    hasValues: false,
     lastRun: null,
     announcement: { text: "", number: 0 },
     letters: true,

@@ -1,6 +1,6 @@
 import { ApiError, type RunId, type RunState, type StepState, type TestMode } from "./api";
 import { t } from "./i18n";
-import { stateName } from "./labels";
+import { stateLabel, stateName } from "./labels";
 import { find } from "./model/tree";
 import type { FlowDocument, Json } from "./model/types";
 import type { Overlay, Store } from "./store";
@@ -95,7 +95,7 @@ export class Testing {
     this.store.set({ overlay: { ...overlay, state } });
     if (!fresh.done) return false;
     this.store.set({ lastRun: { id: run, status: fresh.status } });
-    this.store.announce(t("The run ended: {status}", { status: fresh.status }));
+    this.store.announce(t("The run ended: {status}", { status: statusText(fresh.status) }));
     const failed = state.steps.findLast(({ state: name }) => stateName(name) === "failed");
     const key = failed && find(this.store.get().document, failed.step_id) ? failed.step_id : null;
     if (failed && key !== null && (selection.length === 0 || overlay.mode === "run")) {
@@ -110,6 +110,11 @@ export class Testing {
     }
     return true;
   }
+}
+
+function statusText(status: string): string {
+  const name = stateName(status);
+  return name === "none" ? status : stateLabel(name);
 }
 
 function loopsOf(store: Store, failed: StepState): Record<string, number> {

@@ -25,6 +25,7 @@ import { Drag } from "./drag";
 import { type CanvasNode, NODE_TYPES } from "./nodes";
 import { Search } from "./Search";
 import { canvasView } from "./view";
+import { Zoom } from "./Zoom";
 
 const MINIMAP_STEPS = 30;
 const SLOT_SIZE = 24;
@@ -65,7 +66,15 @@ function Scene(): ReactElement {
     canvasView.flow = flow;
     canvasView.pane = pane.current;
     canvasView.plan = () => scene.current.plan;
+    let width = pane.current?.clientWidth ?? 0;
+    const resized = new ResizeObserver(() => {
+      const now = pane.current?.clientWidth ?? width;
+      if (now !== width) canvasView.shift((now - width) / 2);
+      width = now;
+    });
+    if (pane.current) resized.observe(pane.current);
     return () => {
+      resized.disconnect();
       canvasView.flow = null;
     };
   }, [flow]);
@@ -123,6 +132,7 @@ function Scene(): ReactElement {
         </ReactFlow>
         <Ghost drag={drag} />
         <Search />
+        <Zoom />
       </div>
     </DragContext.Provider>
   );

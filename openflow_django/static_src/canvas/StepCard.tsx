@@ -24,7 +24,7 @@ export function StepCard({ stepKey, module }: { stepKey: string; module: Module 
     (state) => countIssues(state.clientIssues, module.id) + countIssues(state.serverIssues, module.id),
   );
   const shown = useSelector((state) => statesOf(state, stepKey));
-  const { ref, tabIndex } = useRovingFocus<HTMLButtonElement>(stepKey);
+  const { ref, tabIndex, onFocus } = useRovingFocus<HTMLButtonElement>(stepKey);
   const name = stepName(module, catalog);
   const holds = childLists(module).length > 0;
   const closed = holds && shut;
@@ -58,6 +58,7 @@ export function StepCard({ stepKey, module }: { stepKey: string; module: Module 
         className="ofb-card-main nopan"
         data-step={stepKey}
         tabIndex={tabIndex}
+        onFocus={onFocus}
         aria-pressed={selected}
         aria-label={told.filter(Boolean).join(", ")}
         title={name}
@@ -69,9 +70,11 @@ export function StepCard({ stepKey, module }: { stepKey: string; module: Module 
         </span>
         <span className="ofb-card-text">
           <strong>{name}</strong>
-          <span>{detail}</span>
+          <span className="ofb-card-line">
+            <span>{detail}</span>
+            <code>{module.id}</code>
+          </span>
         </span>
-        <code className="ofb-card-id">{module.id}</code>
       </button>
       <Badges list={badges(module, pinned, issues)} />
       {shown && (

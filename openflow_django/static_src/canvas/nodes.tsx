@@ -18,7 +18,8 @@ export type CanvasNode = Node<{ box?: Box; slot?: SlotBox }>;
 /** The focus goes to the element when the store wishes so; when it is taken off the page, to the canvas. */
 export function useRovingFocus<T extends HTMLElement>(
   key: string,
-): { ref: React.RefObject<T | null>; tabIndex: number } {
+): { ref: React.RefObject<T | null>; tabIndex: number; onFocus: () => void } {
+  const store = useStore();
   const ref = useRef<T>(null);
   const wish = useSelector((state) => (state.focus === key && state.view === "canvas" ? state.focusWish : 0));
   const current = useSelector((state) => state.focus === key);
@@ -33,7 +34,10 @@ export function useRovingFocus<T extends HTMLElement>(
       }
     };
   }, []);
-  return { ref, tabIndex: current ? 0 : -1 };
+  const onFocus = (): void => {
+    if (store.get().focus !== key) store.set({ focus: key });
+  };
+  return { ref, tabIndex: current ? 0 : -1, onFocus };
 }
 
 const Step = memo(function Step({ data }: NodeProps<CanvasNode>): ReactElement | null {
@@ -46,7 +50,7 @@ const Trigger = memo(function Trigger(): ReactElement {
   const store = useStore();
   const triggers = useSelector((state) => state.triggers);
   const selected = useSelector((state) => state.panel === "trigger");
-  const { ref, tabIndex } = useRovingFocus<HTMLButtonElement>("trigger");
+  const { ref, tabIndex, onFocus } = useRovingFocus<HTMLButtonElement>("trigger");
   const [first, more] = triggerLines(triggers);
   return (
     <div className={`ofb-card ofb-trigger${selected ? " ofb-selected" : ""}`}>
@@ -55,6 +59,7 @@ const Trigger = memo(function Trigger(): ReactElement {
         type="button"
         className="ofb-card-main nopan"
         tabIndex={tabIndex}
+        onFocus={onFocus}
         aria-label={t("Trigger: {sentence}", { sentence: `${first} ${more}` })}
         onClick={() => store.set({ focus: "trigger", selection: [], panel: "trigger" })}
       >

@@ -26,6 +26,13 @@ class CanvasView {
     void this.flow.setViewport({ x: width / 2 - middle * zoom, y: TOP, zoom });
   }
 
+  /** Keeps the middle in the middle when the canvas gets wider or narrower. */
+  shift(by: number): void {
+    if (!this.flow) return;
+    const viewport = this.flow.getViewport();
+    void this.flow.setViewport({ ...viewport, x: viewport.x + by });
+  }
+
   fit(): void {
     void this.flow?.fitView({ padding: 0.05, maxZoom: 1, duration: this.pace() });
   }

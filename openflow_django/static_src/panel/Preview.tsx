@@ -2,7 +2,7 @@ import { type ReactElement, useEffect, useState } from "react";
 
 import type { Evaluation } from "../api";
 import { t } from "../i18n";
-import { useStore } from "../store";
+import { useSelector, useStore } from "../store";
 
 const PAUSE_MS = 400;
 const SHOWN = 200;
@@ -21,8 +21,12 @@ export function Preview({
 }): ReactElement | null {
   const store = useStore();
   const [found, setFound] = useState<{ text: string; result: Evaluation } | null>(null);
+  const hasValues = useSelector((state) => state.hasValues);
   const offered =
-    store.api.offers("evaluate") && store.bootstrap.perms.view_run && store.bootstrap.perms.change;
+    hasValues &&
+    store.api.offers("evaluate") &&
+    store.bootstrap.perms.view_run &&
+    store.bootstrap.perms.change;
   useEffect(() => {
     if (!offered || text.trim() === "") return undefined;
     const stopped = new AbortController();

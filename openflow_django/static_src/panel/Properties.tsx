@@ -38,6 +38,7 @@ export function Properties({
         .then((answer) => {
           knownGroups.set(stepKey, answer.groups);
           setGroups(answer.groups);
+          store.set({ hasValues: answer.groups.some(({ available }) => available) });
           setRuns(answer.runs);
         })
         .catch(() => undefined);

@@ -18,6 +18,8 @@ import { StepTest } from "./Test";
 import type { Target } from "./target";
 import { ValueForm } from "./ValueForm";
 
+const FIELDS = "input:not([type=radio]), textarea, select, .ofb-code";
+
 /** Everything about one step. */
 export function StepPanel({ stepKey }: { stepKey: string }): ReactElement | null {
   const store = useStore();
@@ -33,7 +35,7 @@ export function StepPanel({ stepKey }: { stepKey: string }): ReactElement | null
       .filter((element) => field.startsWith(element.dataset.field ?? "-"))
       .sort((left, right) => (right.dataset.field?.length ?? 0) - (left.dataset.field?.length ?? 0))[0];
     found?.scrollIntoView({ block: "center" });
-    found?.querySelector<HTMLElement>("input:not([type=radio]), textarea, select, .ofb-code")?.focus();
+    (found ?? body.current)?.querySelector<HTMLElement>(FIELDS)?.focus();
     store.set({ field: null });
   }, [field, tab, store]);
   if (!module) return null;
