@@ -10,9 +10,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from openflow_django.approval_links import Ticket, token_of
-from openflow_django.models import Flow, Run, RunKind
-from openflow_django.services import flows, runs, watch
-from openflow_django.spec.json import digest
+from openflow_django.models import Run, RunKind, RunStatus
+from openflow_django.services import runs, watch
+from tests.flows import document, live
+from tests.flows import transform as step
+from tests.testing.build import Part
 
 FORM = {
     "schema": {
@@ -26,12 +28,6 @@ FORM = {
 }
 
 
-def step(step_id: str, expression: str, **settings: Any) -> dict[str, Any]:
-    transforms = {"json": {"type": "javascript", "expr": expression}}
-    value = {"type": "script", "path": "op/transform", "input_transforms": transforms}
-    return {"id": step_id, "value": value, **settings}
-
-
 def asking(**suspend: Any) -> dict[str, Any]:
     """A document: one step that waits, one that tells what came of it."""
     wait = {"required_events": 1, "timeout": 600, **suspend}
@@ -39,7 +35,7 @@ def asking(**suspend: Any) -> dict[str, Any]:
         step("ask", "({asked: 1})", summary="May the order be shipped?", suspend=wait),
         step("then", "({resume, resumes, approvers})"),
     ]
-    return {"summary": "Ship", "value": {"modules": modules}}
+    return document(*modules)
 
 
 @pytest.fixture(autouse=True)
@@ -50,20 +46,17 @@ def at_once(settings):
     watch.forget()
 
 
-def live_flow(document: dict[str, Any], *, path: str = "orders/ship", **fields: Any) -> Flow:
-    flow = flows.create_flow(
-        path=path, name=fields.pop("name", "Ship an order"), document=document, user=None, **fields
-    )
-    flows.publish(flow, digest=digest(flow.draft), user=None)
-    flows.activate(flow, user=None)
-    flow.refresh_from_db()
-    return flow
-
-
-def started(document: dict[str, Any], *, user: Any = None, **fields: Any) -> Run:
-    run = runs.start(flow=live_flow(document, **fields), input={}, kind=RunKind.MANUAL, user=user)
+def started(draft: Part, *, user: Any = None, **fields: Any) -> Run:
+    flow = live(draft, **{"name": "Ship an order", **fields})
+    run = runs.start(flow=flow, input={}, kind=RunKind.MANUAL, user=user)
     run.refresh_from_db()
     return run
+
+
+def result(run: Run) -> Any:
+    """What came of the run: its result, or its error, or the status it is in."""
+    run.refresh_from_db()
+    return run.data.result if run.status == RunStatus.SUCCESS else run.data.error or run.status
 
 
 def address(run: Run, path: str = "ask", approver: str = "") -> str:

@@ -15,8 +15,9 @@ from openflow_django.queues import queues
 from openflow_django.services import approvals
 from openflow_django.services.approvals import AnswerRefused
 from openflow_django.worker.executor import Executor
-from tests.approvals.conftest import FORM, Page, Visitor, address, asking, live_flow, started, step
-from tests.approvals.test_page import result
+from tests.approvals.conftest import FORM, Page, Visitor, address, asking, result, started
+from tests.flows import live
+from tests.flows import transform as step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -212,7 +213,7 @@ class TestEarlyAnswers:
         assert run.status == RunStatus.QUEUED
 
     def test_a_step_of_a_called_flow(self):
-        live_flow(asking(), path="inner")
+        live(asking(), path="inner")
         call = {"id": "sub", "value": {"type": "flow", "path": "inner", "input_transforms": {}}}
         first = {**step("first", "1"), "suspend": {"required_events": 1}}
         document = {"summary": "", "value": {"modules": [first, call]}}
@@ -227,7 +228,7 @@ class TestEarlyAnswers:
     def test_a_called_flow_that_naps_before_it_waits(self):
         inner = asking()
         inner["value"]["modules"].insert(0, {**step("nap", "1"), "suspend": {"required_events": 1}})
-        live_flow(inner, path="inner")
+        live(inner, path="inner")
         call = {"id": "sub", "value": {"type": "flow", "path": "inner", "input_transforms": {}}}
         run = started({"summary": "", "value": {"modules": [call]}}, path="outer")
         go_on(run)

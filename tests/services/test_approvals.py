@@ -9,38 +9,22 @@ from django.test import override_settings
 from django.utils import timezone
 
 from openflow_django.approval_links import Ticket, token_of
-from openflow_django.models import Answer, Run, RunData, RunKind, RunStatus, Wait, WaitStatus
+from openflow_django.models import Answer, Run, RunData, RunStatus, Wait, WaitStatus
 from openflow_django.permissions import NotPermitted
-from openflow_django.services import approvals, flows, repeats, runs
+from openflow_django.services import approvals, repeats, runs
 from openflow_django.services.approvals import AnswerRefused
 from openflow_django.services.errors import FieldsInvalid
-from openflow_django.spec.json import digest
 from openflow_django.worker.executor import Executor
+from tests.flows import IMMEDIATE, document, live, start
+from tests.flows import transform as step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-IMMEDIATE = {"QUEUE": "immediate"}
 
-
-def step(step_id: str, expression: str, **settings: Any) -> dict[str, Any]:
-    transforms = {"json": {"type": "javascript", "expr": expression}}
-    value = {"type": "script", "path": "op/transform", "input_transforms": transforms}
-    return {"id": step_id, "value": value, **settings}
-
-
-@override_settings(OPENFLOW=IMMEDIATE)
 def waiting_run(*, started_by: Any = None, **suspend: Any) -> Run:
-    modules = [
-        step("ask", "({asked: 1})", suspend={"required_events": 1, "timeout": 600, **suspend}),
-        step("then", "({resume, resumes, approvers, previous_result})"),
-    ]
-    document = {"summary": "", "value": {"modules": modules}}
-    flow = flows.create_flow(path="tests/approval", name="Approval", document=document, user=None)
-    flows.publish(flow, digest=digest(flow.draft), user=None)
-    flows.activate(flow, user=None)
-    flow.refresh_from_db()
-    run = runs.start(flow=flow, input={}, kind=RunKind.MANUAL, user=started_by)
-    run.refresh_from_db()
+    wait = {"required_events": 1, "timeout": 600, **suspend}
+    then = step("then", "({resume, resumes, approvers, previous_result})")
+    run = start(live(document(step("ask", "({asked: 1})", suspend=wait), then)), user=started_by)
     assert run.status == RunStatus.SUSPENDED, run.data.error
     return run
 

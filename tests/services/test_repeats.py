@@ -6,38 +6,17 @@ import pytest
 from django.test import override_settings
 
 from openflow_django.engine.restart import RestartRefused
-from openflow_django.models import Flow, Run, RunKind, RunStatus, StepRun
-from openflow_django.services import flows, repeats, runs
-from openflow_django.spec.json import digest
+from openflow_django.models import Run, RunStatus, StepRun
+from openflow_django.services import repeats
+from tests.flows import IMMEDIATE, document, live, start
+from tests.flows import transform as step
+from tests.testing.build import loop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-IMMEDIATE = {"QUEUE": "immediate"}
 
-
-def step(step_id: str, expression: str) -> dict[str, Any]:
-    transforms = {"json": {"type": "javascript", "expr": expression}}
-    return {
-        "id": step_id,
-        "value": {"type": "script", "path": "op/transform", "input_transforms": transforms},
-    }
-
-
-def loop(*modules: dict[str, Any], parallel: bool = False) -> dict[str, Any]:
-    iterator = {"type": "static", "value": [0, 1, 2]}
-    value = {"type": "forloopflow", "iterator": iterator, "modules": list(modules), "parallel": parallel}
-    return {"id": "loop", "value": {**value, "skip_failures": False}}
-
-
-@override_settings(OPENFLOW=IMMEDIATE)
 def run_of(*modules: dict[str, Any]) -> Run:
-    document = {"summary": "", "value": {"modules": list(modules)}}
-    flow: Flow = flows.create_flow(path="tests/restart", name="Restart", document=document, user=None)
-    flows.publish(flow, digest=digest(flow.draft), user=None)
-    flows.activate(flow, user=None)
-    flow.refresh_from_db()
-    run = runs.start(flow=flow, input={}, kind=RunKind.MANUAL)
-    run.refresh_from_db()
+    run = start(live(document(*modules)))
     assert run.status == RunStatus.SUCCESS, run.data.error
     return run
 
@@ -79,7 +58,9 @@ def test_the_steps_before_are_taken_over_and_both_runs_are_linked():
 )
 def test_an_iteration_runs_again(path: str, parallel: bool, expected: set[str]):
     body = (step("a", "Math.random()"), step("b", "Math.random()"))
-    first = run_of(step("z", "Math.random()"), loop(*body, parallel=parallel), step("y", "1"))
+    first = run_of(
+        step("z", "Math.random()"), loop("loop", [0, 1, 2], *body, parallel=parallel), step("y", "1")
+    )
     assert differing(first, restarted(first, path)) == expected
 
 
@@ -95,7 +76,7 @@ def test_a_branch_is_not_chosen_again():
 
 @pytest.mark.parametrize("path", ["nowhere", "loop/7", "a/b", "loop/x/a"])
 def test_a_place_the_run_never_reached_is_refused(path: str):
-    run = run_of(step("a", "1"), loop(step("b", "2")))
+    run = run_of(step("a", "1"), loop("loop", [0, 1, 2], step("b", "2")))
     with pytest.raises(RestartRefused):
         repeats.restart(run, path=path, user=None)
 

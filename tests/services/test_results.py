@@ -5,30 +5,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import override_settings
 
-from openflow_django.models import Run, RunKind
-from openflow_django.services import flows, results, runs
-from openflow_django.spec.json import digest
+from openflow_django.models import Run
+from openflow_django.services import results
 from openflow_django.worker.executor import Executor
+from tests.flows import document, live, start
+from tests.flows import transform as step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def step(step_id: str, expression: str, **settings: Any) -> dict[str, Any]:
-    transforms = {"json": {"type": "javascript", "expr": expression}}
-    value = {"type": "script", "path": "op/transform", "input_transforms": transforms}
-    return {"id": step_id, "value": value, **settings}
-
-
-@override_settings(OPENFLOW={"QUEUE": "none"})
 def started(*modules: dict[str, Any], **value: Any) -> Run:
-    document = {"summary": "", "value": {"modules": list(modules), **value}}
-    flow = flows.create_flow(path="tests/results", name="Results", document=document, user=None)
-    flows.publish(flow, digest=digest(flow.draft), user=None)
-    flows.activate(flow, user=None)
-    flow.refresh_from_db()
-    return runs.start(flow=flow, input={}, kind=RunKind.MANUAL)
+    return start(live(document(*modules, **value)), site={"QUEUE": "none"})
 
 
 def test_nothing_is_given_before_the_end():

@@ -14,8 +14,8 @@ from openflow_django.services import variables
 from openflow_django.worker import known_secrets
 from openflow_django.worker.destinations import Destinations, is_allowed
 from openflow_django.worker.known_secrets import KnownSecret
+from tests.flows import document, live, start
 from tests.operations.http.server import answering, serving
-from tests.worker.test_executor import document, live, start
 
 SECRET = 'canary of "hosts"/1+ä'
 LOCAL = {"QUEUE": "immediate", "HTTP_ALLOWED_NETWORKS": ["127.0.0.0/8"]}

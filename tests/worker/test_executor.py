@@ -3,45 +3,13 @@
 import pytest
 from django.test import override_settings
 
-from openflow_django.models import Flow, FlowStatus, Run, RunKind, RunStatus, StepRun
-from openflow_django.services import flows, runs
+from openflow_django.models import RunKind, RunStatus, StepRun
+from openflow_django.services import runs
 from openflow_django.worker.executor import Executor
 from openflow_django.worker.store import Store
+from tests.flows import document, live, start, transform
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def transform(step_id: str, expression: str) -> dict:
-    return {
-        "id": step_id,
-        "value": {
-            "type": "script",
-            "path": "op/transform",
-            "input_transforms": {"json": {"type": "javascript", "expr": expression}},
-        },
-    }
-
-
-def live(document: dict, path: str = "tests/flow") -> Flow:
-    from openflow_django.spec.json import digest
-
-    flow = flows.create_flow(path=path, name="A flow", document=document, user=None)
-    flows.publish(flow, digest=digest(flow.draft), user=None)
-    flows.activate(flow, user=None)
-    flow.refresh_from_db()
-    assert flow.status == FlowStatus.ACTIVE
-    return flow
-
-
-def document(*modules: dict, **value: object) -> dict:
-    return {"summary": "A flow", "value": {"modules": list(modules), **value}}
-
-
-def start(flow: Flow, **given: object) -> Run:
-    with override_settings(OPENFLOW={"QUEUE": "immediate"}):
-        run = runs.start(flow=flow, input=given, kind=RunKind.MANUAL)
-    run.refresh_from_db()
-    return run
 
 
 def test_a_started_run_is_executed_and_every_step_is_a_row():
@@ -52,7 +20,7 @@ def test_a_started_run_is_executed_and_every_step_is_a_row():
             transform("c", "previous_result * 2"),
         )
     )
-    run = start(flow, n=20)
+    run = start(flow, {"n": 20})
     assert run.status == RunStatus.SUCCESS
     assert run.data.result == 42
     steps = StepRun.objects.filter(run=run).order_by("seq")
@@ -67,7 +35,7 @@ def test_a_started_run_is_executed_and_every_step_is_a_row():
 
 def test_a_failed_step_fails_the_run_with_its_error():
     flow = live(document(transform("a", "flow_input.n.missing.deeper")))
-    run = start(flow, n=None)
+    run = start(flow, {"n": None})
     assert run.status == RunStatus.FAILURE
     assert run.data.error["step_id"] == "a"
     assert run.data.result == {"error": run.data.error}

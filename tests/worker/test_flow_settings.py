@@ -11,7 +11,7 @@ from openflow_django.models import Run, RunKind, RunStatus, Slot, StepRun
 from openflow_django.services import runs
 from openflow_django.worker.blanking import blank_due
 from openflow_django.worker.executor import Executor
-from tests.worker.test_executor import document, live, start, transform
+from tests.flows import document, live, start, transform
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,8 +131,8 @@ class TestCaching:
     def test_a_whole_flow_is_cached_by_its_input(self):
         cache.clear()
         flow = live(document(transform("a", "Math.random()"), cache_ttl=60))
-        assert start(flow, n=1).data.result == start(flow, n=1).data.result
-        assert start(flow, n=1).data.result != start(flow, n=2).data.result
+        assert start(flow, {"n": 1}).data.result == start(flow, {"n": 1}).data.result
+        assert start(flow, {"n": 1}).data.result != start(flow, {"n": 2}).data.result
 
 
 class TestBlanking:

@@ -3,10 +3,10 @@
 import pytest
 from django.test import override_settings
 
-from openflow_django.models import Run, RunKind, RunStatus, StepRun
+from openflow_django.models import Run, RunStatus, StepRun
 from openflow_django.services import runs
 from openflow_django.worker.executor import Executor
-from tests.worker.test_executor import document, live, start, transform
+from tests.flows import document, live, start, transform
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,16 +26,9 @@ def loop(*modules: dict, count: int = 10, **more: object) -> dict:
     return {"id": "loop", "value": value}
 
 
-def started(flow, **given):
-    with override_settings(OPENFLOW=SPREAD):
-        run = runs.start(flow=flow, input=given, kind=RunKind.MANUAL)
-    run.refresh_from_db()
-    return run
-
-
 def test_parts_do_each_item_once_and_the_result_is_in_order():
     flow = live(document(loop(transform("a", "flow_input.iter.value * 10")), transform("b", "results.loop")))
-    run = started(flow)
+    run = start(flow, site=SPREAD)
     assert run.status == RunStatus.SUCCESS
     assert run.data.result == [n * 10 for n in range(10)]
     parts = Run.objects.filter(parent=run)
@@ -47,7 +40,7 @@ def test_parts_do_each_item_once_and_the_result_is_in_order():
 
 def test_a_failing_item_lets_the_others_end_and_fails_the_loop():
     flow = live(document(loop(transform("a", "flow_input.iter.value === 3 ? flow_input.x.y : 1"), count=6)))
-    run = started(flow)
+    run = start(flow, site=SPREAD)
     assert run.status == RunStatus.FAILURE
     assert [isinstance(entry, dict) for entry in run.data.result] == [False, False, False, True, False, False]
 
@@ -55,7 +48,7 @@ def test_a_failing_item_lets_the_others_end_and_fails_the_loop():
 def test_parallelism_bounds_the_number_of_parts():
     parallelism = {"type": "static", "value": 2}
     flow = live(document(loop(transform("a", "1"), parallelism=parallelism)))
-    run = started(flow)
+    run = start(flow, site=SPREAD)
     assert run.status == RunStatus.SUCCESS
     assert Run.objects.filter(parent=run).count() == 2
 
@@ -63,7 +56,7 @@ def test_parallelism_bounds_the_number_of_parts():
 def test_a_part_that_sleeps_parks_and_its_run_waits_for_it():
     inner = {**transform("a", "1"), "sleep": LATE}
     flow = live(document(loop(inner, transform("c", "2"), count=4)))
-    run = started(flow)
+    run = start(flow, site=SPREAD)
     assert run.status == RunStatus.JOINING
     parts = Run.objects.filter(parent=run)
     assert {part.status for part in parts} == {RunStatus.QUEUED}
@@ -92,7 +85,7 @@ def test_a_fork_inside_a_parallel_branch_is_found_again():
         "branches": [*branches, {"modules": [transform("d", "9")]}],
     }
     flow = live(document({"id": "all", "value": both}))
-    run = started(flow)
+    run = start(flow, site=SPREAD)
     assert run.status == RunStatus.SUCCESS, run.data.error
     assert run.data.result == [[0, 1, 2, 3, 4], 9]
 
@@ -100,7 +93,7 @@ def test_a_fork_inside_a_parallel_branch_is_found_again():
 def test_cancelling_a_run_cancels_its_parts():
     inner = {**transform("a", "1"), "sleep": LATE}
     flow = live(document(loop(inner, count=4)))
-    run = started(flow)
+    run = start(flow, site=SPREAD)
     runs.cancel(run, user=None, reason="enough")
     assert run.status == RunStatus.CANCELED
     assert set(Run.objects.filter(parent=run).values_list("status", flat=True)) == {RunStatus.CANCELED}

@@ -10,15 +10,12 @@ from django.test import override_settings
 from openflow_django.models import RunKind, RunStatus
 from openflow_django.services import runs
 from openflow_django.worker.executor import Executor
-from tests.worker.test_executor import document, live, transform
+from tests.flows import document, live, transform
+from tests.testing.build import stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SILENT = {"QUEUE": "none", "DRAIN_S": 0.0, "FLUSH_MS": 60_000}
-
-
-def script(step_id: str, path: str, **transforms: dict) -> dict:
-    return {"id": step_id, "value": {"type": "script", "path": path, "input_transforms": transforms}}
 
 
 @contextmanager
@@ -71,7 +68,7 @@ def test_a_step_with_effects_is_written_before_and_after():
     mail = {"to": {"type": "static", "value": ["a@example.com"]}, "subject": {"type": "static", "value": "s"}}
     plain = executed(live(document(transform("a", "1"), transform("b", "2"))))
     with_mail = executed(
-        live(document(transform("a", "1"), script("m", "op/send_mail", **mail)), "tests/mail")
+        live(document(transform("a", "1"), stored("m", "op/send_mail", mail)), path="tests/mail")
     )
     assert [name for name in with_mail if "steprun" in name] == ["INSERT INTO openflow_steprun"] * 2
     assert len(with_mail) - len(plain) <= 4
