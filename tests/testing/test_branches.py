@@ -4,13 +4,9 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import branch, branch_all, branch_one, fail, flow, give, identity, loop, script
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
-
+from tests.testing.steps import runs
 
 # --------------------------------------------------------------------------------------------- branchone
 

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import call, flow, give, identity, js, loop, script, static, stored
+from tests.testing.steps import runs
 
 
 def random(id: str = "a", salt: str | None = None, **settings: Any) -> dict[str, Any]:
@@ -14,10 +15,6 @@ def random(id: str = "a", salt: str | None = None, **settings: Any) -> dict[str,
     return script(
         id, f"return [x, Math.random()]; /* {salt or uuid4()} */", {"x": "flow_input.n ?? null"}, **settings
     )
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 def test_a_result_is_used_again_by_later_runs() -> None:

@@ -4,14 +4,11 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import call, constant, fail, flow, give, identity, js, loop, static, stored
+from tests.testing.steps import runs
 
 DOUBLE = flow(give("s", "flow_input.n * 2"))
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 # ------------------------------------------------------------------------------------------------- flows

@@ -20,12 +20,9 @@ from tests.testing.build import (
     script,
     stop,
 )
+from tests.testing.steps import runs
 
 HANDLER = give("failure", "'handled ' + error.message")
-
-
-def runs(run: Any, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 # ------------------------------------------------------------------------------------- the error value

@@ -21,14 +21,11 @@ from tests.testing.build import (
     step,
     stop,
 )
+from tests.testing.steps import runs
 
 HANDLER = give("failure", "'handled ' + error.message")
 RECOVER = script("failure", "return {recover: true, by: 'handler'};")
 RECOVERED = {"recover": True, "by": "handler"}
-
-
-def runs(run: Any, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 # --------------------------------------------------------------------------------- the failure module

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import (
     branch,
     branch_all,
@@ -18,10 +18,7 @@ from tests.testing.build import (
     stop,
     while_loop,
 )
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
+from tests.testing.steps import runs
 
 
 @pytest.mark.parametrize("value", ["text", 1, None, [1, {"k": 2}], {"k": True}])

@@ -5,14 +5,11 @@ from typing import Any
 import pytest
 
 from openflow_django.spec.issues import DocumentInvalid
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import js, static
+from tests.testing.steps import runs
 
 SCHEMA = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {}}
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 def old(*modules: Any, **settings: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import (
     branch,
     branch_all,
@@ -19,12 +19,9 @@ from tests.testing.build import (
     static,
     step,
 )
+from tests.testing.steps import runs
 
 ITER = "flow_input.iter.value"
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 def test_the_result_is_the_list_of_the_last_results_of_the_body() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import (
     branch,
     branch_all,
@@ -20,14 +20,11 @@ from tests.testing.build import (
     stored,
     while_loop,
 )
+from tests.testing.steps import runs
 
 
 def mock(*values: Any, enabled: bool = True) -> dict[str, Any]:
     return {"enabled": enabled, **({"return_value": values[0]} if values else {})}
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import (
     branch_one,
     call,
@@ -17,12 +17,9 @@ from tests.testing.build import (
     loop,
     static,
 )
+from tests.testing.steps import runs
 
 ITER = "flow_input.iter.value"
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 def test_the_list_is_in_the_order_of_the_iterator_whoever_ends_first() -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import constant, fail, flow, give, identity, raw, step
+from tests.testing.steps import runs
 
 EVENT = {"body": {"n": 7}, "kind": "webhook"}
 
@@ -13,10 +14,6 @@ EVENT = {"body": {"n": 7}, "kind": "webhook"}
 def preprocessor(body: str, parameters: str = "event") -> dict[str, Any]:
     content = f"export async function preprocessor({parameters}) {{ {body} }}"
     return step("preprocessor", raw(content, {"event": "'discarded'", "ignored": 1}))
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 def test_its_output_replaces_the_input_of_a_run_started_by_a_trigger() -> None:

@@ -23,10 +23,7 @@ from tests.testing.build import (
     stop,
     while_loop,
 )
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
+from tests.testing.steps import runs
 
 
 def delays(run: FlowRun, step_id: str) -> list[float]:

@@ -1,14 +1,12 @@
 """Variables and resources under ``run_flow``."""
 
-from typing import Any
-
 from openflow_django.testing import run_flow
+from tests.testing.build import Part, stored
+from tests.testing.build import flow as document
 
 
-def flow(expression: str) -> dict[str, Any]:
-    transforms = {"json": {"type": "javascript", "expr": expression}}
-    value = {"type": "script", "path": "op/transform", "input_transforms": transforms}
-    return {"summary": "", "value": {"modules": [{"id": "a", "value": value}]}}
+def flow(expression: str) -> Part:
+    return document(stored("a", "op/transform", {"json": expression}))
 
 
 def test_a_resource_resolves_what_it_refers_to():

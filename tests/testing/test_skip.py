@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import (
     branch,
     branch_all,
@@ -18,16 +18,13 @@ from tests.testing.build import (
     loop,
     while_loop,
 )
+from tests.testing.steps import runs
 
 ITER = "flow_input.iter.value"
 
 
 def skip(expr: str) -> dict[str, str]:
     return {"expr": expr}
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 def test_a_skipped_step_passes_the_previous_result_on_and_is_not_run() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import (
     branch,
     branch_all,
@@ -17,13 +17,10 @@ from tests.testing.build import (
     stop,
     while_loop,
 )
+from tests.testing.steps import runs
 
 ITER = "flow_input.iter.value"
 HANDLER = give("failure", "[error.name, error.message]")
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 # ------------------------------------------------------------------------------------------ a plain step

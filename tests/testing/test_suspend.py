@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import (
     branch,
     branch_all,
@@ -21,6 +21,7 @@ from tests.testing.build import (
     script,
     static,
 )
+from tests.testing.steps import runs
 
 SEEN = "[resume, resumes, approvers, previous_result]"
 
@@ -38,10 +39,6 @@ def cancel(payload: Any = None, approver: str | None = None) -> dict[str, Any]:
 
 
 TIMEOUT = {"type": "timeout"}
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 # ---------------------------------------------------------------------------------------------- waiting

@@ -4,14 +4,11 @@ from typing import Any
 
 import pytest
 
-from openflow_django.testing import FlowRun, run_flow
+from openflow_django.testing import run_flow
 from tests.testing.build import branch, branch_one, fail, flow, give, identity, loop, stop, while_loop
+from tests.testing.steps import runs
 
 INDEX = "flow_input.iter.index"
-
-
-def runs(run: FlowRun, step_id: str) -> int:
-    return len(run.steps.get(step_id, []))
 
 
 def test_it_runs_until_its_stop_condition_holds_the_stopping_iteration_included() -> None:
