@@ -111,7 +111,7 @@ export function Code(props: CodeProps): ReactElement {
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
-    const shadow = element.shadowRoot ?? element.attachShadow({ mode: "open" });
+    const shadow = element.shadowRoot ?? element.attachShadow({ mode: "open", delegatesFocus: true });
     const place = document.createElement("div");
     shadow.replaceChildren(place);
     const insert = (text: string): void => {
@@ -172,10 +172,12 @@ export function Code(props: CodeProps): ReactElement {
     });
     const editor = new EditorView({ state, parent: place, root: shadow });
     view.current = editor;
-    const focus = (): void => editor.focus();
-    element.addEventListener("focus", focus);
+    // The host hands its focus to the first element that takes it, which is the scroller.
+    const inward = (event: FocusEvent): void => {
+      if (event.target === editor.scrollDOM) editor.contentDOM.focus({ preventScroll: true });
+    };
+    place.addEventListener("focusin", inward);
     return () => {
-      element.removeEventListener("focus", focus);
       editor.destroy();
       view.current = null;
     };
@@ -200,7 +202,6 @@ export function Code(props: CodeProps): ReactElement {
     <div
       ref={host}
       className={small ? "ofb-code ofb-code-small" : "ofb-code"}
-      tabIndex={-1}
       aria-describedby={props.describedBy}
     />
   );

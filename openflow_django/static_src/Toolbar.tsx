@@ -47,7 +47,12 @@ export function Toolbar(): ReactElement {
           text={full ? t("Leave full screen") : t("Full screen")}
           onClick={() => store.set({ fullScreen: !full })}
         />
-        <Tool icon="help" text={t("Keys")} onClick={() => store.set({ dialog: { kind: "help" } })} />
+        <Tool
+          icon="help"
+          text={t("Keys")}
+          name="ofb-help-button"
+          onClick={() => store.set({ dialog: { kind: "help" } })}
+        />
       </div>
       <div className="ofb-tools ofb-tools-end">
         <Problems />
@@ -67,12 +72,13 @@ export function Tool(props: {
   icon: string;
   text: string;
   disabled?: boolean;
+  name?: string;
   onClick: () => void;
 }): ReactElement {
   return (
     <button
       type="button"
-      className="ofb-button ofb-tool"
+      className={`ofb-button ofb-tool ${props.name ?? ""}`}
       aria-label={props.text}
       title={props.text}
       disabled={props.disabled}
@@ -151,11 +157,12 @@ function Runs(): ReactElement | null {
       {may && (
         <button
           type="button"
-          className="ofb-button"
+          className="ofb-button ofb-test-button"
+          aria-label={t("Test flow")}
           onClick={() => store.set({ dialog: { kind: "test" }, selection: [] })}
         >
           <Icon name="play" size={14} />
-          {t("Test flow")}
+          <span>{t("Test flow")}</span>
         </button>
       )}
     </>

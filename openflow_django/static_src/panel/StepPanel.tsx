@@ -44,7 +44,9 @@ export function StepPanel({ stepKey }: { stepKey: string }): ReactElement | null
     ["inputs", t("Inputs")],
     ["settings", t("Settings")],
     ...(canTest ? [["test", t("Test")] as [StepTab, string]] : []),
-    ...(store.bootstrap.perms.view_run ? [["last", t("Last run")] as [StepTab, string]] : []),
+    ...(store.bootstrap.perms.view_run
+      ? [["last", store.bootstrap.run ? t("Run") : t("Last run")] as [StepTab, string]]
+      : []),
     ["json", t("JSON")],
   ];
   const current = tabs.some(([name]) => name === tab) ? tab : "inputs";

@@ -114,18 +114,27 @@ interface Timed extends StepState {
 
 function timed(steps: readonly StepState[]): Timed[] {
   const now = Date.now();
-  return steps
-    .flatMap((step) => {
-      if (!step.started) return [];
-      const start = Date.parse(step.started);
-      const end = step.ended
-        ? Date.parse(step.ended)
-        : stateName(step.state) === "running"
-          ? now
-          : start + (step.ms ?? 0);
-      return [{ ...step, start, end: Math.max(start, end) }];
-    })
-    .sort((left, right) => left.start - right.start || left.key.length - right.key.length);
+  const rows = new Map<string, Timed>();
+  for (const step of steps) {
+    if (!step.started) continue;
+    const start = Date.parse(step.started);
+    const running = stateName(step.state) === "running";
+    const end = step.ended ? Date.parse(step.ended) : running ? now : start + (step.ms ?? 0);
+    rows.set(step.key, { ...step, start, end: Math.max(start, end) });
+  }
+  // A container is recorded when it is done: it lasts as long as what is in it.
+  for (const row of [...rows.values()]) {
+    for (let at = row.key.lastIndexOf("/"); at > 0; at = row.key.lastIndexOf("/", at - 1)) {
+      const around = rows.get(row.key.slice(0, at));
+      if (!around) continue;
+      const start = Math.min(around.start, row.start);
+      const end = Math.max(around.end, row.end);
+      rows.set(around.key, { ...around, start, end, ms: end - start });
+    }
+  }
+  return [...rows.values()].sort(
+    (left, right) => left.start - right.start || left.key.length - right.key.length,
+  );
 }
 
 function Bar(props: {
