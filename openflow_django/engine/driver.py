@@ -114,9 +114,9 @@ class Driver:
 
     def _do_step(self, command: RunStep) -> Record:
         self._begin()
-        effects = self.steps.has_effects(command)
-        self.journal.hold(self.steps.time_limit_s(command))
-        if effects:
+        bounds = self.steps.bounds(command)
+        self.journal.hold(bounds.time_limit_s)
+        if bounds.effects:
             self.journal.flush()
         started, begin = self.clock.now(), self.clock.monotonic_us()
         result = self.steps.run(command, self.ports)
@@ -135,7 +135,7 @@ class Driver:
             duration_us=self.clock.monotonic_us() - begin,
         )
         self._record(record)
-        if effects:
+        if bounds.effects:
             self.journal.flush()
         return record
 

@@ -14,7 +14,17 @@ from openflow_django.spec.document import Flow
 from openflow_django.spec.json import Json, JsonObject
 from openflow_django.values import value_class
 
-__all__ = ["Clock", "FlowLibrary", "History", "Journal", "Ports", "StepResult", "StepRunner", "Waits"]
+__all__ = [
+    "Bounds",
+    "Clock",
+    "FlowLibrary",
+    "History",
+    "Journal",
+    "Ports",
+    "StepResult",
+    "StepRunner",
+    "Waits",
+]
 
 History = Mapping[RecordKey, Record]
 """What has already happened in a run."""
@@ -55,15 +65,20 @@ class StepResult:
     logs: tuple[LogEntry, ...] = ()
 
 
+@value_class()
+class Bounds:
+    """``effects``: whether the step may change something outside the run; it is then checkpointed before and
+    after. ``time_limit_s``: the longest time, in seconds, that it can take by its limits."""
+
+    effects: bool
+    time_limit_s: float
+
+
 class StepRunner(Protocol):
     """Does the work of leaf steps."""
 
-    def has_effects(self, command: RunStep) -> bool:
-        """Whether the step may change something outside the run: it is then checkpointed before and after."""
-        ...
-
-    def time_limit_s(self, command: RunStep) -> float:
-        """The longest time, in seconds, that the step can take by its limits."""
+    def bounds(self, command: RunStep) -> Bounds:
+        """What the driver has to know before the step begins."""
         ...
 
     def run(self, command: RunStep, ports: Ports) -> StepResult:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from django.utils.functional import SimpleLazyObject
 
@@ -18,7 +18,7 @@ from openflow_django.engine.commands import RunStep
 from openflow_django.engine.errors import EXECUTION, INTERNAL
 from openflow_django.engine.evaluation import ExpressionFailed
 from openflow_django.engine.parking import Parked
-from openflow_django.engine.ports import Ports, StepResult
+from openflow_django.engine.ports import Bounds, Ports, StepResult
 from openflow_django.engine.records import LogEntry
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.expressions.ports import Lookups
@@ -58,6 +58,9 @@ class StoredScript:
     content: str
     timeout_s: float | None = None
     cache_ttl: int | None = None
+
+
+NO_SCRIPT: Final = StoredScript(language="", content="")
 
 
 class ScriptLibrary(Protocol):
@@ -113,19 +116,12 @@ class Steps:
     default_time_limit_s: float = 30.0
     light_time_limit_s: float = 10.0
 
-    def has_effects(self, command: RunStep) -> bool:
-        value = command.module.value
-        if not isinstance(value, PathScript) or not value.path.startswith(PATH_PREFIX):
-            return False
-        kind = value.path.removeprefix(PATH_PREFIX)
-        return kind not in operations or operations.get(kind).effects
-
-    def time_limit_s(self, command: RunStep) -> float:
-        transform = command.module.timeout
+    def bounds(self, command: RunStep) -> Bounds:
+        effects, transform = _has_effects(command.module.value), command.module.timeout
         own = transform.value if isinstance(transform, Static) else None
         if isinstance(own, int | float):
-            return float(own)
-        return self.default_time_limit_s if self.has_effects(command) else self.light_time_limit_s
+            return Bounds(effects, float(own))
+        return Bounds(effects, self.default_time_limit_s if effects else self.light_time_limit_s)
 
     def run(self, command: RunStep, ports: Ports) -> StepResult:
         if isinstance(command.module.value, Identity):
@@ -175,7 +171,7 @@ class Steps:
             case PathScript(path=path, hash=version) if not path.startswith(PATH_PREFIX):
                 return self.scripts.script(path, version=version)
             case _:
-                return StoredScript(language="", content="")
+                return NO_SCRIPT
 
     def _perform(self, work: "_Work", script: StoredScript, ports: Ports) -> Json:
         timeout = _timeout(work.command, ports)
@@ -293,6 +289,13 @@ class _Log:
 
     def entries(self) -> tuple[LogEntry, ...]:
         return tuple(self._entries)
+
+
+def _has_effects(value: ModuleValue) -> bool:
+    if not isinstance(value, PathScript) or not value.path.startswith(PATH_PREFIX):
+        return False
+    kind = value.path.removeprefix(PATH_PREFIX)
+    return kind not in operations or operations.get(kind).effects
 
 
 def _transforms(command: RunStep) -> Mapping[str, InputTransform]:

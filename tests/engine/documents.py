@@ -17,7 +17,7 @@ from openflow_django.engine.evaluation import Expressions
 from openflow_django.engine.interpreter import run_flow
 from openflow_django.engine.outcome import UNSET, Outcome
 from openflow_django.engine.parking import Parked
-from openflow_django.engine.ports import Ports, StepResult
+from openflow_django.engine.ports import Bounds, Ports, StepResult
 from openflow_django.engine.records import Record, RecordKey
 from openflow_django.engine.scope import RunInfo
 from openflow_django.spec.document import Flow, Identity, PathScript, RawScript
@@ -71,11 +71,8 @@ class World:
     def poll(self, command: WaitForEvents) -> Resumption | Pending:
         return Resumption("resumed", ("yes",), ("eve",)) if self.approve else Resumption("timed_out")
 
-    def has_effects(self, command: RunStep) -> bool:
-        return False
-
-    def time_limit_s(self, command: RunStep) -> float:
-        return 1.0
+    def bounds(self, command: RunStep) -> Bounds:
+        return Bounds(effects=False, time_limit_s=1.0)
 
     def run(self, command: RunStep, ports: Ports) -> StepResult:
         self.effects.append((command.path, command.attempt))

@@ -1,6 +1,7 @@
 """django-q2 as the doorbell: the database is the default, and what is enqueued is a number."""
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 from django_q.conf import Conf
 from django_q.models import OrmQ
@@ -40,3 +41,15 @@ def test_a_wake_up_is_a_fixed_function_and_a_number():
 
 def test_both_queues_are_registered():
     assert {"django_q", "immediate"} <= set(queues.keys())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ringing_keeps_the_connection_open(monkeypatch):
+    """The ORM broker closes the connection that is in no transaction."""
+    inside: list[bool] = []
+    monkeypatch.setattr(
+        "openflow_django.queues.django_q.async_task",
+        lambda *_, **__: inside.append(connection.in_atomic_block),
+    )
+    queues.get("django_q").enqueue(7)
+    assert inside == [True]
