@@ -6,11 +6,11 @@ from django.db import router
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext_lazy as _
 
+from openflow_django.json_values import to_json
 from openflow_django.operations.base import OperationContext, operation
 from openflow_django.operations.items.access import Access, ModelClass, model_named
 from openflow_django.operations.items.options import EMIT_EVENTS, MODEL
 from openflow_django.operations.items.selection import SELECTION, selection_of
-from openflow_django.operations.items.values import to_json
 from openflow_django.operations.items.writing import locked, writing
 from openflow_django.operations.options import object_schema
 from openflow_django.spec.json import Json, JsonObject

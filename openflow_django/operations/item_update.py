@@ -5,11 +5,11 @@ from typing import Any, cast
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from openflow_django.json_values import to_json
 from openflow_django.operations.base import OperationContext, OperationError, operation
 from openflow_django.operations.items.access import Access, ModelClass, model_named
 from openflow_django.operations.items.options import EMIT_EVENTS, MODEL, PAYLOAD
 from openflow_django.operations.items.selection import SELECTION, Selection, key_of, selection_of
-from openflow_django.operations.items.values import to_json
 from openflow_django.operations.items.writing import locked, payloads, write, writing
 from openflow_django.operations.options import object_schema
 from openflow_django.spec.json import Json, JsonObject

@@ -8,20 +8,19 @@ changes count.
 
 import json
 import math
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import models
 from django.utils import timezone
-from django.utils.duration import duration_iso_string
 from django.utils.translation import gettext as _
 
+from openflow_django.json_values import to_json
 from openflow_django.spec.json import Json
 
 __all__ = ["ABSENT", "UNKNOWN", "Unsettled", "canonical", "json_value", "same", "strict"]
@@ -98,42 +97,11 @@ def same(one: Any, other: Any) -> bool:
         return False
 
 
-def json_value(value: Any, *, levels: int = MAX_LEVELS) -> Json:
-    """A canonical value as JSON: decimals, dates, durations and UUIDs as text, binary and non-finite
-    numbers as null. What nests deeper than ``levels`` becomes ``{"$truncated": true}``.
+def json_value(value: Any) -> Json:
+    """A canonical value as JSON, an unsettled one as null. What nests deeper than :data:`MAX_LEVELS` becomes
+    ``{"$truncated": true}``.
     """
-    match value:
-        case Mapping() | list() | tuple() | set() | frozenset() if levels == 0:
-            return {"$truncated": True}
-        case Mapping():
-            members = cast(Mapping[Any, Any], value).items()
-            return {str(key): json_value(member, levels=levels - 1) for key, member in members}
-        case list() | tuple() | set() | frozenset():
-            return [json_value(member, levels=levels - 1) for member in value]
-        case _:
-            return _json_scalar(value)
-
-
-def _json_scalar(value: Any) -> Json:
-    match value:
-        case None | bool():
-            return value
-        case int():
-            return int(value)
-        case float():
-            return value if math.isfinite(value) else None
-        case Decimal():
-            return format(value, "f") if value.is_finite() else None
-        case datetime() | date() | time():
-            return value.isoformat()
-        case timedelta():
-            return duration_iso_string(value)
-        case bytes() | bytearray() | memoryview() | Unsettled():
-            return None
-        case str():
-            return str.__str__(value)
-        case _:
-            return str(value)
+    return None if isinstance(value, Unsettled) else to_json(value, levels=MAX_LEVELS)
 
 
 def _stored_field(field: models.Field) -> models.Field:

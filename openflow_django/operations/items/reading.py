@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
 
+from openflow_django.json_values import to_json
 from openflow_django.operations.base import OperationError
 from openflow_django.operations.items.access import Access, ModelClass, is_plural, readable_fields
 from openflow_django.operations.items.paths import field_or_fail, step_into
-from openflow_django.operations.items.values import to_json
 from openflow_django.spec.json import Json, JsonObject
 
 __all__ = ["Shape", "shape_of"]

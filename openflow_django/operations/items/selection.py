@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from openflow_django.json_values import to_json
 from openflow_django.operations.base import OperationError
 from openflow_django.operations.items.access import Access, ModelClass, Verb
 from openflow_django.operations.items.filters import condition
-from openflow_django.operations.items.values import to_field, to_json
+from openflow_django.operations.items.values import to_field
 from openflow_django.spec.json import Json, JsonObject
 
 __all__ = ["MAX_OBJECTS", "SELECTION", "Selection", "key_of", "require_found", "selection_of"]

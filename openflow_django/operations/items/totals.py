@@ -21,10 +21,10 @@ from django.db.models import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from openflow_django.json_values import to_json
 from openflow_django.operations.base import OperationError
 from openflow_django.operations.items.access import Access, ModelClass
 from openflow_django.operations.items.paths import Path, path_to
-from openflow_django.operations.items.values import to_json
 from openflow_django.spec.json import Json, JsonObject
 
 __all__ = ["AGGREGATE", "totals"]

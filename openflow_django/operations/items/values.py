@@ -1,56 +1,18 @@
-"""Values of model fields as JSON, and JSON as values of model fields."""
+"""JSON as values of model fields."""
 
-import math
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Any, cast
-from uuid import UUID
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.duration import duration_iso_string
 from django.utils.translation import gettext as _
 
-from openflow_django.spec.json import Json
-
-__all__ = ["to_field", "to_json"]
+__all__ = ["to_field"]
 
 INTEGER_BOUND = 2**63
 """No database compares a column with a larger integer."""
-
-
-def to_json(value: Any) -> Json:
-    """Decimals, dates, durations and UUIDs as text, a file as its name, binary and non-finite numbers as
-    null.
-    """
-    match value:
-        case None | bool():
-            return value
-        case str():
-            return str.__str__(value)
-        case int():
-            return int(value)
-        case float():
-            return value if math.isfinite(value) else None
-        case Decimal():
-            return format(value, "f") if value.is_finite() else None
-        case datetime() | date() | time():
-            return value.isoformat()
-        case timedelta():
-            return duration_iso_string(value)
-        case UUID():
-            return str(value)
-        case bytes() | bytearray() | memoryview():
-            return None
-        case Mapping():
-            return {str(key): to_json(member) for key, member in cast(Mapping[Any, Any], value).items()}
-        case list() | tuple() | set() | frozenset():
-            return [to_json(member) for member in value]
-        case _:
-            return str(value)
 
 
 def to_field(field: Any, value: Any) -> Any:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from openflow_django.conf import settings
 from openflow_django.emission import suppressed
+from openflow_django.json_values import to_json
 from openflow_django.operations.base import OperationError
 from openflow_django.operations.items.access import Access, ModelClass, Verb, writable
 from openflow_django.operations.items.filters import comparing
 from openflow_django.operations.items.selection import MAX_OBJECTS, Selection, require_found
-from openflow_django.operations.items.values import to_field, to_json
+from openflow_django.operations.items.values import to_field
 from openflow_django.spec.json import Json, JsonInvalid, JsonObject, loads
 
 __all__ = ["locked", "objects_of", "payloads", "write", "writing"]
