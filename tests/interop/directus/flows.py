@@ -1,0 +1,81 @@
+"""Directus flows in few words."""
+
+from typing import Any
+
+from openflow_django.interop import directus
+from openflow_django.interop.imported import ImportedFlow
+from openflow_django.testing import FlowRun, run_flow
+
+__all__ = ["answer", "export", "ids_of", "load", "op", "run", "steps_of"]
+
+KEYS = ("key", "type", "options", "resolve", "reject", "name")
+
+
+def op(
+    key: str, type: str, *, resolve: str | None = None, reject: str | None = None, **options: Any
+) -> dict[str, Any]:
+    """An operation; ``resolve`` and ``reject`` are keys."""
+    return {"key": key, "type": type, "options": options, "resolve": resolve, "reject": reject}
+
+
+def ids_of(key: str | None) -> str | None:
+    """The id of the operation with this key."""
+    return None if key is None else f"id-{key}"
+
+
+def export(
+    *operations: dict[str, Any],
+    first: str | None = "",
+    trigger: str = "webhook",
+    options: dict[str, Any] | None = None,
+    **flow: Any,
+) -> dict[str, Any]:
+    """An export of version 1, with ids; the first operation is the first given unless ``first`` names it."""
+    begin = (operations[0]["key"] if operations else None) if first == "" else first
+    return {
+        "version": 1,
+        "flow": {
+            "id": "flow-1",
+            "name": "A flow",
+            "status": "inactive",
+            "accountability": "all",
+            "trigger": trigger,
+            "options": {"return": "$last", "method": "POST"} if options is None else options,
+            "operation": ids_of(begin),
+            **flow,
+        },
+        "operations": [
+            {
+                **operation,
+                "id": ids_of(operation["key"]),
+                "flow": "flow-1",
+                "resolve": ids_of(operation["resolve"]),
+                "reject": ids_of(operation["reject"]),
+            }
+            for operation in operations
+        ],
+    }
+
+
+def load(*operations: dict[str, Any], **flow: Any) -> ImportedFlow:
+    [found] = directus.load(export(*operations, **flow))
+    return found
+
+
+def run(*operations: dict[str, Any], body: Any = None, **flow: Any) -> FlowRun:
+    """Import and run, started by a webhook with this body."""
+    return run_flow(load(*operations, **flow).document, None, trigger={"body": {} if body is None else body})
+
+
+def answer(*operations: dict[str, Any], body: Any = None, **flow: Any) -> tuple[int, Any]:
+    """Status and body of the answer."""
+    found = load(*operations, **flow)
+    return directus.answer(
+        found, run_flow(found.document, None, trigger={"body": {} if body is None else body})
+    )
+
+
+def steps_of(run: FlowRun) -> list[tuple[str, str]]:
+    """Keys and statuses of the steps that ran, in order, in the words of Directus."""
+    words = {"success": "resolve", "failure": "reject"}
+    return [(key, words[record.status]) for key, records in run.steps.items() for record in records]
