@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.paths import validate_path
+from openflow_django.models.people import person
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -79,14 +79,7 @@ class Flow(models.Model):
         _("draft revision"), default=1, help_text=_("Rises by one with every saved draft.")
     )
     draft_updated_at = models.DateTimeField(_("draft saved at"), default=timezone.now)
-    draft_updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("draft saved by"),
-    )
+    draft_updated_by = person(_("draft saved by"))
     published_version = models.ForeignKey(
         "openflow.FlowVersion",
         models.SET_NULL,
@@ -96,23 +89,9 @@ class Flow(models.Model):
         verbose_name=_("published version"),
     )
     run_as = models.CharField(_("acts as"), max_length=10, choices=RunAs, default=RunAs.CALLER)
-    run_as_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("acting user"),
-    )
+    run_as_user = person(_("acting user"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
+    created_by = person(_("created by"))
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     id: int

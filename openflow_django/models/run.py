@@ -3,7 +3,6 @@
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from openflow_django.models.event import Event
 from openflow_django.models.flow import Flow
 from openflow_django.models.json_field import OrderedJSONField
+from openflow_django.models.people import person
 from openflow_django.models.version import FlowVersion
 
 if TYPE_CHECKING:
@@ -109,27 +109,13 @@ class Run(models.Model):
     pending = models.IntegerField(_("open parts"), default=0)
     cancel_requested_at = models.DateTimeField(_("cancellation asked for at"), null=True, blank=True)
     cancel_reason = models.TextField(_("reason of the cancellation"), blank=True)
-    canceled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("canceled by"),
-    )
+    canceled_by = person(_("canceled by"))
     deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     debounce_key = models.CharField(_("debounce key"), max_length=64, blank=True)
     debounces = models.PositiveIntegerField(_("debounced"), default=0)
     blank_at = models.DateTimeField(_("data blanked at"), null=True, blank=True)
     idempotency_key = models.CharField(_("idempotency key"), max_length=255, null=True, blank=True)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("started by"),
-    )
+    started_by = person(_("started by"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)

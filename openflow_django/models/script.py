@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.paths import PathManager, validate_path
+from openflow_django.models.people import person
 from openflow_django.models.version import VersionImmutable
 
 if TYPE_CHECKING:
@@ -32,14 +32,7 @@ class Script(models.Model):
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     description = models.TextField(_("description"), blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
+    created_by = person(_("created by"))
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     id: int
@@ -104,14 +97,7 @@ class ScriptVersion(models.Model):
     digest = models.CharField(_("hash"), max_length=64)
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
+    created_by = person(_("created by"))
 
     id: int
     script_id: int

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from openflow_django.models.flow import Flow
 from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.paths import PathManager, validate_path
+from openflow_django.models.people import person
 
 __all__ = ["Variable"]
 
@@ -48,23 +48,9 @@ class Variable(models.Model):
         help_text=_('Names such as "api.example.com" or "*.example.com". None: it is sent nowhere.'),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
+    created_by = person(_("created by"))
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("changed by"),
-    )
+    updated_by = person(_("changed by"))
 
     id: int
     created_by_id: Any

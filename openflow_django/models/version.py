@@ -2,7 +2,6 @@
 
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.models.flow import Flow
 from openflow_django.models.json_field import OrderedJSONField
+from openflow_django.models.people import person
 
 __all__ = ["FlowVersion", "FlowVersionQuerySet", "VersionImmutable"]
 
@@ -48,14 +48,7 @@ class FlowVersion(models.Model):
     digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256 of the canonical document."))
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("published at"), default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("published by"),
-    )
+    created_by = person(_("published by"))
 
     id: int
     flow_id: int

@@ -5,12 +5,12 @@ Of a run that is spread over parts, waits and answers belong to the run that peo
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from openflow_django.models.json_field import OrderedJSONField
+from openflow_django.models.people import person
 from openflow_django.models.run import Run
 
 __all__ = ["Answer", "Wait", "WaitStatus"]
@@ -79,14 +79,7 @@ class Answer(models.Model):
     )
     reason = models.TextField(_("reason"), blank=True)
     approver = models.CharField(_("approver"), max_length=200, blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("user"),
-    )
+    user = person(_("user"))
     key = models.CharField(_("key"), max_length=64)
     created_at = models.DateTimeField(_("answered at"), default=timezone.now)
 
