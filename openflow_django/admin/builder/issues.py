@@ -26,13 +26,17 @@ def placed(issues: Iterable[Issue], document: Json) -> list[dict[str, Any]]:
 
 
 def moved(issues: Iterable[Issue], tried: Json, document: Json) -> list[dict[str, Any]]:
-    """Issues of a document that was made of ``document``, at the steps of the latter where it has them."""
+    """Issues of a document that was made of ``document``, at the steps of the latter where it has them.
+
+    What is said about the marks of stand-ins is no business of the editor.
+    """
     value = document.get("value") if isinstance(document, dict) else None
     steps = raw_steps(value) if isinstance(value, dict) else ()
     here = {step.step.get("id"): step.pointer for step in steps}
     return [
         {**issue, "path": f"{here[issue['step_id']]}{issue['field']}"} if issue["step_id"] in here else issue
         for issue in placed(issues, tried)
+        if not issue["path"].endswith("/mock/pinned")
     ]
 
 

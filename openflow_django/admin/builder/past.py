@@ -1,7 +1,7 @@
 """What an earlier run recorded, as the editor looks at it: redacted, and read one value at a time."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -23,6 +23,7 @@ __all__ = ["MAX_TEXT", "PastRun", "Recorded", "chosen_run", "family", "latest_ru
 Origin = Literal["test", "run"]
 
 NEWEST = 100
+TESTS = 5
 MAX_TEXT = 32_768
 """Characters of a stored value that are read to learn its shape."""
 
@@ -48,15 +49,15 @@ def chosen_run(user: permissions.User, flow: Flow, key: Json) -> Run | None:
 
 
 def latest_runs(user: permissions.User, flow: Flow) -> list[Run]:
-    """Where values come from when nobody chose a run: the person's last test, then the last run that is none.
+    """Where values come from when nobody chose a run: the person's last tests, which may be of single steps,
+    then the last run that is no test.
 
     Only the newest runs are looked at.
     """
     newest = list(Run.objects.filter(flow=flow, root=None).order_by("-created_at")[:NEWEST])
-    own = (run for run in newest if run.kind == RunKind.TEST and run.started_by_id == user.pk)
-    real = (run for run in newest if run.kind != RunKind.TEST)
-    found = [run for run in (next(own, None), next(real, None)) if run is not None]
-    return [run for run in found if permissions.can_view_payload(user, run)]
+    own = [run for run in newest if run.kind == RunKind.TEST and run.started_by_id == user.pk]
+    real = [run for run in newest if run.kind != RunKind.TEST]
+    return [run for run in (*own[:TESTS], *real[:1]) if permissions.can_view_payload(user, run)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +95,14 @@ class PastRun:
             return found
         return {name: value for name, value in found.items() if not _ITER.fullmatch(name)}
 
-    def outcomes(self, wanted: Mapping[str, str]) -> dict[str, Recorded]:
+    def outcomes(
+        self, wanted: Mapping[str, str], *, iterations: Callable[[str], Sequence[int]] = lambda step: ()
+    ) -> dict[str, Recorded]:
         """The last outcome of each step, given by its id and its path.
 
-        A step that is not found there, because the document has changed or the path leaves an iteration
-        open, is looked for by its id.
+        A step that is not found there, because the document has changed, only a part of it was tested, or the
+        path leaves an iteration open, is looked for by its id: it counts where it ran in the same
+        ``iterations``.
         """
         exact = [path for path in wanted.values() if ITERATION not in path.split("/")]
         at_path = {found.path: found for found in self._read(Q(path__in=exact))} if exact else {}
@@ -108,8 +112,32 @@ class PastRun:
             work = recorded_steps(self.run).filter(module_id__in=missing, kind__in=WORK_KINDS)
             last = dict(work.values_list("module_id").annotate(last=Max("id")))
             by_row = {found.row: found for found in self._read(Q(pk__in=list(last.values())))}
-            outcomes |= {step: by_row[row] for step, row in last.items() if row in by_row}
+            for step, row in last.items():
+                is_open = ITERATION in wanted[step].split("/")
+                if row in by_row and (is_open or self._numbers(by_row[row]) == [*iterations(step)]):
+                    outcomes[step] = by_row[row]
         return {step: found for step, found in outcomes.items() if not self._is_pinned(found)}
+
+    def _numbers(self, found: Recorded) -> list[int] | None:
+        """The iterations in which a step ran, also those that a test of it alone was told."""
+        located = locate(found.path, tree_of(self.run))
+        return None if located is None else [*self._told_iterations, *located.iterations]
+
+    @cached_property
+    def _told_iterations(self) -> list[int]:
+        told: list[int] = []
+        given = self.given("input")
+        name = "iter"
+        while isinstance(given, dict) and isinstance(around := given.get(name), dict):
+            index = around.get("index")
+            told.insert(0, index if isinstance(index, int) else 0)
+            name += "_parent"
+        return told
+
+    def failure(self) -> Json:
+        """The error of the step that failed last, None where none did."""
+        rows = recorded_steps(self.run).filter(status="failure", kind__in=WORK_KINDS).exclude(path="failure")
+        return rows.order_by("-seq").values_list("error", flat=True).first()
 
     def _is_pinned(self, found: Recorded) -> bool:
         """Whether a test was told this result: it is none of the step's own."""

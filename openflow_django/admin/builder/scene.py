@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Literal
 
 from openflow_django.admin.builder.past import PastRun, Recorded
-from openflow_django.admin.builder.places import Place, document_value, kind_of, step_id
+from openflow_django.admin.builder.places import Place, document_value, find, kind_of, step_id
 from openflow_django.engine.errors import error_of
 from openflow_django.engine.evaluation import ExpressionFailed, Expressions
 from openflow_django.engine.loops import iteration_input
@@ -92,7 +92,7 @@ class Scene:
     def previous(self) -> Json:
         """The result before the place."""
         if self.place.top == "failure" and len(self.place.levels) == 1:
-            return {"error": self.given("error")}
+            return {"error": self.runs[0].failure() if self.runs else None}
         before = self.previous_id
         return self.flow_input if before is None else self.result(before)
 
@@ -154,8 +154,15 @@ class Scene:
         found: dict[str, tuple[PastRun, Recorded]] = {}
         for past in self.runs:
             missing = {step: path for step, path in wanted.items() if step not in found}
-            found |= {step: (past, row) for step, row in past.outcomes(missing).items()} if missing else {}
+            if missing:
+                rows = past.outcomes(missing, iterations=self._iterations_around)
+                found |= {step: (past, row) for step, row in rows.items()}
         return found
+
+    def _iterations_around(self, wanted: str) -> list[int]:
+        """The iterations in which a step that can be read has run."""
+        place = find(self.document, wanted)
+        return self.iterations[: len(place.loops)] if place is not None else []
 
     def _item(self, loop: JsonObject, number: int) -> Json:
         """The element of one iteration of a loop around the place."""

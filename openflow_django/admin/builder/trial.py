@@ -123,9 +123,8 @@ def _step(document: JsonObject, scene: Scene, *, given: Json, pins: Mapping[str,
     before = scene.previous_id
     value = scene.previous() if before is None else None
     stand_ins = _stand_ins(scene, modules, previous=before, value=value)
-    return Trial(
-        document=_alone(document, [*stand_ins, *cast("list[Json]", modules)]), input=scene.flow_input
-    )
+    made = _alone(document, [*stand_ins, *cast("list[Json]", modules)])
+    return Trial(document=made, input=scene.flow_input, trigger=scene.given("trigger"))
 
 
 def _iteration(document: JsonObject, scene: Scene, *, number: int, pins: Mapping[str, Json]) -> Trial:
@@ -143,7 +142,8 @@ def _iteration(document: JsonObject, scene: Scene, *, number: int, pins: Mapping
     body = cast(JsonObject, loop["value"]).get("modules")
     modules = document_value(_pinned({"value": {"modules": body}}, pins))["modules"]
     stand_ins = _stand_ins(scene, modules, previous=None, value=flow_input)
-    return Trial(document=_alone(document, [*stand_ins, *cast("list[Json]", modules)]), input=flow_input)
+    made = _alone(document, [*stand_ins, *cast("list[Json]", modules)])
+    return Trial(document=made, input=flow_input, trigger=scene.given("trigger"))
 
 
 def _alone(document: JsonObject, modules: list[Json]) -> JsonObject:
@@ -164,13 +164,13 @@ def _stand_ins(scene: Scene, modules: Json, *, previous: str | None, value: Json
     wanted = [name for name in scene.visible if name in text or (follows and name == previous)]
     wanted = [name for name in wanted if scene.source(name) is not None]
     wanted.sort(key=lambda name: name == previous)
-    made = [_stand_in(name, scene.result(name), pinned=name in scene.pins) for name in wanted]
+    made = [_stand_in(name, scene.result(name)) for name in wanted]
     if previous is None and follows:
         used = {*scene.visible, *steps_of({"value": {"modules": modules}})}
-        made.append(_stand_in(new_id(used), value, pinned=False))
+        made.append(_stand_in(new_id(used), value))
     return list[Json](made)
 
 
-def _stand_in(name: str, value: Json, *, pinned: bool) -> JsonObject:
-    mock: JsonObject = {"enabled": True, "return_value": value, "pinned": pinned}
+def _stand_in(name: str, value: Json) -> JsonObject:
+    mock: JsonObject = {"enabled": True, "return_value": value, "pinned": True}
     return {"id": name, "value": {"type": "identity"}, "mock": mock}

@@ -19,7 +19,6 @@ __all__ = ["numbers", "show"]
 WHOLE = {
     "$accountability": "accountability",
     "$env": "env",
-    "error": "error",
     "result": "result",
 }
 """Groups that are columns of the run itself."""
@@ -64,6 +63,8 @@ def _pinned(call: FlowCall, step: str) -> Json:
 def _recorded(past: PastRun, wanted: str, iterations: list[int]) -> Json:
     if wanted in WHOLE:
         return past.given(WHOLE[wanted])
+    if wanted == "error":
+        return past.failure()
     if wanted == "flow_input":
         return past.input
     if wanted == "$trigger":
@@ -73,7 +74,7 @@ def _recorded(past: PastRun, wanted: str, iterations: list[int]) -> Json:
         return _iteration(past, wanted.removeprefix(LOOP), iterations)
     place = find(document_of(past.run), wanted)
     path = place.path(iterations) if place is not None else ITERATION
-    outcomes = past.outcomes({wanted: path})
+    outcomes = past.outcomes({wanted: path}, iterations=lambda step: iterations)
     if wanted not in outcomes:
         raise Http404
     return past.result(outcomes[wanted])
