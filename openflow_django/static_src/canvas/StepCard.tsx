@@ -33,11 +33,9 @@ export function StepCard({ stepKey, module }: { stepKey: string; module: Module 
     ? tn("{count} step", "{count} steps", countInside(module))
     : stepDetail(module, catalog);
   const told = [
-    name,
-    detail,
     shown ? stateLabel(state) : "",
     issues > 0 ? tn("{count} problem", "{count} problems", issues) : "",
-  ];
+  ].filter(Boolean);
   const pick = (event: MouseEvent): void => {
     if (event.shiftKey) commands.selectTo(stepKey);
     else if (event.ctrlKey || event.metaKey) commands.toggle(stepKey);
@@ -60,7 +58,6 @@ export function StepCard({ stepKey, module }: { stepKey: string; module: Module 
         tabIndex={tabIndex}
         onFocus={onFocus}
         aria-pressed={selected}
-        aria-label={told.filter(Boolean).join(", ")}
         title={name}
         onClick={pick}
         onPointerDown={(event) => drag?.start(event.nativeEvent, stepKey, name)}
@@ -70,10 +67,15 @@ export function StepCard({ stepKey, module }: { stepKey: string; module: Module 
         </span>
         <span className="ofb-card-text">
           <strong>{name}</strong>
+          <span className="ofb-hidden">, </span>
           <span className="ofb-card-line">
             <span>{detail}</span>
-            <code>{module.id}</code>
+            <code>
+              <span className="ofb-hidden">, </span>
+              {module.id}
+            </code>
           </span>
+          {told.length > 0 && <span className="ofb-hidden">, {told.join(", ")}</span>}
         </span>
       </button>
       <Badges list={badges(module, pinned, issues)} />

@@ -81,8 +81,8 @@ export function ErrorFrame({ stepKey }: { stepKey: string }): ReactElement | nul
 export function ThenSwitch({ stepKey, then }: { stepKey: string; then: "stop" | "continue" }): ReactElement {
   const { commands } = useServices();
   const choices = [
-    ["stop", t("then stop")],
-    ["continue", t("then continue")],
+    ["stop", t("stop")],
+    ["continue", t("go on")],
   ] as const;
   return (
     <span className="ofb-switch nopan" role="radiogroup" aria-label={t("After the error branch")}>

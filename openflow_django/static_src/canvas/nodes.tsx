@@ -60,14 +60,17 @@ const Trigger = memo(function Trigger(): ReactElement {
         className="ofb-card-main nopan"
         tabIndex={tabIndex}
         onFocus={onFocus}
-        aria-label={t("Trigger: {sentence}", { sentence: `${first} ${more}` })}
         onClick={() => store.set({ focus: "trigger", selection: [], panel: "trigger" })}
       >
         <span className="ofb-card-icon">
           <Icon name="bolt" size={20} />
         </span>
         <span className="ofb-card-text">
-          <strong>{first}</strong>
+          <strong>
+            <span className="ofb-hidden">{t("Trigger:")} </span>
+            {first}
+          </strong>
+          <span className="ofb-hidden">, </span>
           <span>{more}</span>
         </span>
       </button>

@@ -19,6 +19,7 @@ import {
   variantFor,
   variantLabel,
   variantsOf,
+  widgetFor,
   widgetOf,
 } from "./schema";
 
@@ -127,7 +128,7 @@ export function Field(props: FieldProps): ReactElement {
     });
   };
   const input = { id, disabled: readOnly, ...described } as const;
-  switch (widgetOf(schema)) {
+  switch (widgetFor(schema, value)) {
     case "boolean":
       return (
         <input

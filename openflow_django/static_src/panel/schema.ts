@@ -117,6 +117,16 @@ export function widgetOf(schema: JsonObject): Widget {
   }
 }
 
+/** The widget for a value: where any type will do, text is written as text. */
+export function widgetFor(schema: JsonObject, value: Json | undefined): Widget {
+  const widget = widgetOf(schema);
+  const any =
+    widget === "json" &&
+    typesOf(schema).length === 0 &&
+    !("x-widget" in schema && schema["x-widget"] === "rule");
+  return any && (value === undefined || typeof value === "string") ? "text" : widget;
+}
+
 const INPUT_TYPES: Record<string, string> = {
   date: "date",
   time: "time",
