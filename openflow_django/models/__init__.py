@@ -2,6 +2,7 @@
 
 from openflow_django.models.event import Event, EventStatus
 from openflow_django.models.flow import Flow, FlowStatus, RunAs
+from openflow_django.models.immutable import VersionImmutable
 from openflow_django.models.json_field import OrderedJSONField, encode_json
 from openflow_django.models.pin import Pin
 from openflow_django.models.resource import Resource, ResourceType
@@ -11,7 +12,7 @@ from openflow_django.models.slot import Slot
 from openflow_django.models.step_run import StepRun
 from openflow_django.models.trigger import Trigger
 from openflow_django.models.variable import Variable
-from openflow_django.models.version import FlowVersion, VersionImmutable
+from openflow_django.models.version import FlowVersion
 from openflow_django.models.wait import Answer, Wait, WaitStatus
 from openflow_django.models.worker import Worker
 

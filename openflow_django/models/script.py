@@ -1,16 +1,16 @@
 """A script that steps run by its path, in versions that never change."""
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from openflow_django.models.immutable import Immutable, ImmutableQuerySet
 from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.paths import PathManager, validate_path
 from openflow_django.models.people import person
-from openflow_django.models.version import VersionImmutable
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -59,31 +59,22 @@ class Script(models.Model):
         return self.versions.order_by("-number").first()
 
 
-class ScriptVersionQuerySet(models.QuerySet["ScriptVersion"]):
-    """Versions; they are created and deleted, never updated."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        """Refuse.
-
-        Raises:
-            VersionImmutable: always.
-        """
-        raise _immutable()
-
-
-class ScriptVersionManager(models.Manager.from_queryset(ScriptVersionQuerySet)):
+class ScriptVersionManager(models.Manager.from_queryset(ImmutableQuerySet["ScriptVersion"])):
     """Versions, found by path and number in fixtures."""
 
     def get_by_natural_key(self, path: str, number: int) -> "ScriptVersion":
         return self.get(script__path=path, number=number)
 
 
-class ScriptVersion(models.Model):
+class ScriptVersion(Immutable):
     """One content of a script with the settings it runs under.
 
     ``schema`` describes the parameters of its ``main`` function; ``digest`` is the hash by which a step pins
     it: SHA-256 over everything that decides what it does.
     """
+
+    refusal = "A version of a script never changes."
+    remedy = "Save the changed script as a new version."
 
     script = models.ForeignKey(Script, models.CASCADE, related_name="versions", verbose_name=_("script"))
     number = models.PositiveIntegerField(_("number"))
@@ -105,7 +96,7 @@ class ScriptVersion(models.Model):
 
     objects = ScriptVersionManager()
 
-    class Meta:
+    class Meta(Immutable.Meta):
         verbose_name = _("script version")
         verbose_name_plural = _("script versions")
         default_permissions = ("view",)
@@ -115,23 +106,7 @@ class ScriptVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.script} v{self.number}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert the version.
-
-        Raises:
-            VersionImmutable: when it is in the database already.
-        """
-        if not self._state.adding:
-            raise _immutable()
-        super().save(*args, **kwargs)
-
     def natural_key(self) -> tuple[str, int]:
         return (self.script.path, self.number)
 
     natural_key.dependencies = ["openflow.script"]  # type: ignore[attr-defined]
-
-
-def _immutable() -> VersionImmutable:
-    return VersionImmutable(
-        "A version of a script never changes.", hint="Save the changed script as a new version."
-    )

@@ -1,46 +1,31 @@
 """A published version of a flow. It never changes, so a run pinned to it can always be resumed."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from openflow_django.exceptions import OpenFlowError
 from openflow_django.models.flow import Flow
+from openflow_django.models.immutable import Immutable, ImmutableQuerySet
 from openflow_django.models.json_field import OrderedJSONField
 from openflow_django.models.people import person
 
-__all__ = ["FlowVersion", "FlowVersionQuerySet", "VersionImmutable"]
+__all__ = ["FlowVersion"]
 
 
-class VersionImmutable(OpenFlowError):
-    """A published version was about to be changed."""
-
-    code = "version_immutable"
-
-
-class FlowVersionQuerySet(models.QuerySet["FlowVersion"]):
-    """Versions; they are created and deleted, never updated."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        """Refuse.
-
-        Raises:
-            VersionImmutable: always.
-        """
-        raise _immutable()
-
-
-class FlowVersionManager(models.Manager.from_queryset(FlowVersionQuerySet)):
+class FlowVersionManager(models.Manager.from_queryset(ImmutableQuerySet["FlowVersion"])):
     """Versions, found by path and number in fixtures."""
 
     def get_by_natural_key(self, path: str, number: int) -> "FlowVersion":
         return self.get(flow__path=path, number=number)
 
 
-class FlowVersion(models.Model):
+class FlowVersion(Immutable):
     """One published document of a flow."""
+
+    refusal = "A published version never changes."
+    remedy = "Change the draft and publish it again."
 
     flow = models.ForeignKey(Flow, models.CASCADE, related_name="versions", verbose_name=_("flow"))
     number = models.PositiveIntegerField(_("number"))
@@ -56,7 +41,7 @@ class FlowVersion(models.Model):
 
     objects = FlowVersionManager()
 
-    class Meta:
+    class Meta(Immutable.Meta):
         verbose_name = _("flow version")
         verbose_name_plural = _("flow versions")
         default_permissions = ("view", "delete")
@@ -65,23 +50,7 @@ class FlowVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.flow} v{self.number}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert the version.
-
-        Raises:
-            VersionImmutable: when it is in the database already.
-        """
-        if not self._state.adding:
-            raise _immutable()
-        super().save(*args, **kwargs)
-
     def natural_key(self) -> tuple[str, int]:
         return (self.flow.path, self.number)
 
     natural_key.dependencies = ["openflow.flow"]  # type: ignore[attr-defined]
-
-
-def _immutable() -> VersionImmutable:
-    return VersionImmutable(
-        "A published version never changes.", hint="Change the draft and publish it again."
-    )
