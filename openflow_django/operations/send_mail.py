@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openflow_django.conf import settings
 from openflow_django.operations.base import OperationContext, OperationError, operation
+from openflow_django.operations.mail_body import mail_body
 from openflow_django.operations.options import object_schema
 from openflow_django.spec.json import Json, JsonObject, digest
 
@@ -65,7 +66,22 @@ ADDRESSES = {
             "html": {
                 "title": _("HTML"),
                 "description": _("Sent beside the text, exactly as it is: escape the values in it."),
+                "x-widget": "code",
+            },
+            "markdown": {
+                "title": _("Markdown"),
+                "description": _("Text with Markdown in it: sent as it is, and as the HTML it stands for."),
+                "x-widget": "textarea",
+            },
+            "template": {
+                "title": _("Template"),
+                "description": _("Name of a template of the site, openflow/mail/<name>.html."),
                 "type": "string",
+            },
+            "data": {
+                "title": _("Data"),
+                "description": _("What the template sees, by name."),
+                "type": "object",
                 "x-widget": "code",
             },
         },
@@ -75,8 +91,8 @@ ADDRESSES = {
 def send_mail(options: JsonObject, context: OperationContext) -> Json:
     """Returns null once the mail backend has taken the message.
 
-    Fails with ``mail_invalid`` for addresses or headers that are none, ``mail_too_many_recipients``, and
-    ``mail_not_sent`` when the backend refuses or cannot be reached.
+    Fails with ``mail_invalid`` for addresses or headers that are none, ``mail_too_many_recipients``,
+    ``mail_not_sent`` when the backend refuses or cannot be reached, and as :func:`mail_body` does.
     """
     chosen = cast(dict[str, Any], options)
     recipients = {kind: _addresses(chosen.get(kind), option=kind) for kind in ("to", "cc", "bcc")}
@@ -90,9 +106,10 @@ def send_mail(options: JsonObject, context: OperationContext) -> Json:
             name="TooManyRecipients",
             hint="The site can allow more: OPENFLOW['MAIL_MAX_RECIPIENTS'].",
         )
+    body = mail_body(options)
     message = EmailMultiAlternatives(
         subject=_line(chosen["subject"], option="subject"),
-        body=chosen["text"],
+        body=body.text,
         from_email=_sender(chosen.get("from")),
         reply_to=_addresses(chosen.get("reply_to"), option="reply_to"),
         headers=_headers(context),
@@ -100,10 +117,10 @@ def send_mail(options: JsonObject, context: OperationContext) -> Json:
         cc=recipients["cc"],
         bcc=recipients["bcc"],
     )
-    if chosen.get("html"):
-        message.attach_alternative(chosen["html"], "text/html")
+    if body.html:
+        message.attach_alternative(body.html, "text/html")
     for host in sorted(_hosts(recipients)):
-        context.before_sending(host, (chosen["subject"], chosen["text"], chosen.get("html") or ""))
+        context.before_sending(host, (chosen["subject"], body.text, body.html))
     _send(message, context=context)
     context.log("info", f"Mail sent to {count} recipients")
     return None

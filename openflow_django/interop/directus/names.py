@@ -63,7 +63,7 @@ class StepNames:
 
     def fresh(self, name: str) -> str:
         """An id for a step that no operation stands for."""
-        made = slug(name, used=self._used)
+        made = slug(name, used=self._used | NO_IDS)
         self._used.add(made)
         return made
 
@@ -81,6 +81,8 @@ class StepNames:
         ids: dict[str, str] = {}
         for earlier in before:
             ids.setdefault(earlier.key, self._ids[earlier.id])
+        # A step may be called "$last", but what the last step gave is written over it.
+        ids.pop("$last", None)
         hidden = dict.fromkeys(OWN_NAMES - ids.keys(), NOTHING)
         return {**hidden, **{key: step_id for key, step_id in ids.items() if key != step_id}}
 
