@@ -94,7 +94,7 @@ const LETTERS: Record<string, Action> = {
   },
   t: (scope) => testStep(scope),
   "Shift+t": (scope) => testUntil(scope),
-  p: (scope) => window.dispatchEvent(new CustomEvent("openflow:pin", { detail: scope.store.get().focus })),
+  p: ({ store, services }) => void services.testing.pinLast(store.get().focus),
   "0": () => canvasView.zoom("actual"),
   "1": () => canvasView.fit(),
   "+": () => canvasView.zoom("in"),
@@ -154,8 +154,9 @@ export function nameOf(event: KeyboardEvent): string {
 /** Takes what is being typed over before something else happens. */
 export function commitField(): void {
   const active = document.activeElement;
-  if (active instanceof HTMLElement && isTyping(active))
-    active.dispatchEvent(new CustomEvent("openflow:commit", { bubbles: true }));
+  if (!(active instanceof HTMLInputElement) || !isTyping(active)) return;
+  active.blur();
+  active.focus();
 }
 
 function mayTest(store: Store): boolean {

@@ -2,6 +2,7 @@ import { ApiError, type RunId, type RunState, type StepState, type TestMode } fr
 import { t } from "./i18n";
 import { stateLabel, stateName } from "./labels";
 import { find } from "./model/tree";
+import { chosenRows } from "./run/states";
 import type { FlowDocument, Json } from "./model/types";
 import type { Overlay, Store } from "./store";
 
@@ -73,6 +74,40 @@ export class Testing {
 
   private later(poll: () => Promise<void>, pause: number): void {
     this.timer = window.setTimeout(() => void poll(), pause);
+  }
+
+  /** Pins what the step gave in the run that is drawn. */
+  async pinLast(key: string): Promise<void> {
+    const { overlay, document } = this.store.get();
+    const id = find(document, key)?.module.id;
+    if (id === undefined || this.store.readOnly) return;
+    const row = overlay ? chosenRows(this.store.get(), overlay, key).at(-1) : undefined;
+    if (!overlay || !row) {
+      this.store.announce(t("There is no result to pin. Test the step first."));
+      return;
+    }
+    try {
+      const { result } = await this.store.api.step(overlay.id, row.key);
+      await this.pin(id, result);
+    } catch (error) {
+      this.store.announce(error instanceof Error ? error.message : t("It could not be pinned."));
+    }
+  }
+
+  /** Pins a value as the result of a step in tests; null takes the pin away. */
+  async pin(id: string, value: Json): Promise<void> {
+    try {
+      await this.store.api.pin(id, value);
+      const pins = new Set(this.store.get().pins);
+      if (value === null) pins.delete(id);
+      else pins.add(id);
+      this.store.set({ pins });
+      this.store.announce(value === null ? t("The pin is gone.") : t("The result is pinned for tests."));
+    } catch (error) {
+      this.store.announce(
+        error instanceof Error && error.message ? error.message : t("It could not be pinned."),
+      );
+    }
   }
 
   stop(): void {

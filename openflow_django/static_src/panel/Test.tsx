@@ -109,21 +109,13 @@ export function PinButton({
   value: Json;
   text: string;
 }): ReactElement {
-  const store = useStore();
-  const pin = async (): Promise<void> => {
-    try {
-      await store.api.pin(stepId, value);
-      const pins = new Set(store.get().pins);
-      if (value === null) pins.delete(stepId);
-      else pins.add(stepId);
-      store.set({ pins });
-      store.announce(value === null ? t("The pin is gone.") : t("The result is pinned for tests."));
-    } catch (error) {
-      store.announce(error instanceof Error && error.message ? error.message : t("It could not be pinned."));
-    }
-  };
+  const { testing } = useServices();
   return (
-    <button type="button" className="ofb-button ofb-small-button" onClick={() => void pin()}>
+    <button
+      type="button"
+      className="ofb-button ofb-small-button"
+      onClick={() => void testing.pin(stepId, value)}
+    >
       <Icon name="pin" size={12} />
       {text}
     </button>
