@@ -22,10 +22,16 @@ OPEN_FILES = 64
 CHANNEL = 3
 
 
-def main(descriptors: list[int], settings: dict[str, Any], limits: dict[str, Any]) -> NoReturn:
-    """Run the script that comes over the first descriptor; the others are its standard output and error."""
+def main(
+    descriptors: list[int], settings: dict[str, Any], limits: dict[str, Any], *, origin: int
+) -> NoReturn:
+    """Run the script that comes over the first descriptor; the others are its standard output and error.
+
+    ``origin`` is the process that this one was forked from.
+    """
     status = 1
     try:
+        _end_with(origin)
         channel = _take_place(descriptors, settings["folder"])
         layers = seal(settings["folder"], limits)
         missing = [name for name in limits["required"] if not layers.get(name, "off").startswith("on")]
@@ -54,11 +60,18 @@ def seal(folder: str | None, limits: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _end_with(origin: int) -> None:
+    """Before this process leaves the group that is killed with ``origin``: no moment is left between the
+    two."""
+    harden.die_with_parent()
+    if os.getppid() != origin:
+        os._exit(1)
+
+
 def _take_place(descriptors: list[int], folder: str) -> Channel:
     """A session and a group of our own, no descriptor but the channel and the standard three, a new
     environment."""
     os.setsid()
-    harden.die_with_parent()
     harden.hide_process()
     channel, output, errors = (
         os.dup2(descriptor, 100 + place) for place, descriptor in enumerate(descriptors)

@@ -84,9 +84,10 @@ class Zygote:
 
     def _start(self, settings: dict[str, Any]) -> None:
         descriptors = self._channel.take_descriptors()
+        origin = os.getpid()
         pid = os.fork()
         if pid == 0:
-            python_job.main(descriptors, settings, self._limits)
+            python_job.main(descriptors, settings, self._limits, origin=origin)
         for descriptor in descriptors:
             os.close(descriptor)
         self._jobs.add(pid)
