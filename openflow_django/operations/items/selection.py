@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, TextField
 from django.utils.translation import gettext_lazy as _
 
 from openflow_django.json_values import to_json
@@ -22,7 +22,14 @@ MAX_OBJECTS = 10_000
 KEY = {"type": ["string", "integer"]}
 
 SELECTION = {
-    "key": {**KEY, "title": _("Key"), "description": _("Key of one object."), "x-widget": "template"},
+    "key": {
+        "title": _("Key"),
+        "description": _("Key of one object. A list of several counts as keys."),
+        "type": ["string", "integer", "array"],
+        "items": KEY,
+        "maxItems": MAX_OBJECTS,
+        "x-widget": "template",
+    },
     "keys": {
         "title": _("Keys"),
         "description": _("Keys of several objects: a list, or text with commas."),
@@ -75,12 +82,12 @@ def selection_of(options: JsonObject, *, model: ModelClass, access: Access) -> S
     chosen = options[given[0]]
     if given[0] == "filter":
         return Selection(model=model, keys=None, condition=condition(chosen, model=model, access=access))
-    keys = [chosen] if given[0] == "key" else _listed(chosen)
+    keys = _one_or_listed(chosen, model=model) if given[0] == "key" else _listed(chosen)
     return Selection(
         model=model,
         keys=tuple(dict.fromkeys(_key(model, key) for key in keys)),
         condition=Q(),
-        single=given[0] == "key",
+        single=given[0] == "key" and len(keys) == 1,
     )
 
 
@@ -114,6 +121,14 @@ def _not_found(model: ModelClass, keys: list[Json]) -> OperationError:
     return OperationError(
         f"There is no {model._meta.label_lower} {named}", code="item_not_found", name="NotFound", result=keys
     )
+
+
+def _one_or_listed(key: Json, *, model: ModelClass) -> list[Json]:
+    """One key, or those of a list; of a text with commas, too, where no key can be one."""
+    if isinstance(key, list):
+        return key
+    may_have_commas = isinstance(model._meta.pk, CharField | TextField)
+    return _listed(key) if isinstance(key, str) and "," in key and not may_have_commas else [key]
 
 
 def _listed(keys: Json) -> list[Json]:

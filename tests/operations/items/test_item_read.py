@@ -247,6 +247,21 @@ def test_totals_that_make_no_sense(step, stock, aggregate, code):
 # What is not there
 
 
+def test_a_list_at_key_is_one_object_or_several(step, stock):
+    """As in Directus, where templates over keys of events are common."""
+    keys = [stock.cats.pk, stock.air.pk]
+    assert titles(step.run("item_read", model=BOOK, key=keys)) == ["Cats", "Air"]
+    assert titles(step.run("item_read", model=BOOK, key=f"{keys[0]},{keys[1]}")) == ["Cats", "Air"]
+    assert step.run("item_read", model=BOOK, key=[str(keys[0])])["title"] == "Cats"
+    assert titles(step.run("item_read", model=BOOK, key=[])) == ["Air", "Bees", "Cats"]
+    assert step.run("item_update", model=BOOK, key=[keys[0]], payload={"pages": 51}) == keys[0]
+    assert step.run("item_update", model=BOOK, key=keys, payload={"pages": 52}) == keys
+
+
+def test_a_key_that_is_text_may_have_commas(step, stock):
+    assert step.fail("item_read", model="library.tag", key="novel,poems").code == "item_not_found"
+
+
 def test_a_missing_key_fails(step, stock):
     error = step.fail("item_read", model=BOOK, key=999)
     assert (error.code, error.result) == ("item_not_found", [999])

@@ -88,11 +88,6 @@ def _query(making: Making) -> dict[str, Json]:
         found["limit"] = _limit(found["limit"])
     if query.get("page") and "offset" not in found:
         found |= _page(making, query["page"], found.get("limit", DEFAULT_LIMIT))
-    fields = found.get("fields")
-    if fields == "*" or (isinstance(fields, list) and "*" in fields):
-        found.pop("fields")
-        if isinstance(fields, list) and len(fields) > 1:
-            making.warn("query_dropped", 'all own fields are read; name each of the others, without "*".')
     return found
 
 
