@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from openflow_django.admin.builder.answers import Refused, answer
 from openflow_django.admin.builder.calls import Call, document_bytes
 from openflow_django.admin.builder.catalog import sees_flows
+from openflow_django.admin.builder.places import document_value
 from openflow_django.conf import settings
-from openflow_django.spec.issues import Issue
-from openflow_django.spec.json import Json, JsonInvalid, JsonObject, loads
+from openflow_django.interop import directus
+from openflow_django.interop.texts import read_text
+from openflow_django.spec.issues import DocumentInvalid, Issue
+from openflow_django.spec.json import Json, JsonObject
 from openflow_django.spec.upgrade import upgrade
 
 __all__ = ["CONVERTERS", "Converted", "convert"]
-
-MAX_KEYS = 1_000_000
 
 Converted = tuple[str, list[Json], list[Issue]]
 """Kind of the text, the steps in it, what was lost or changed on the way."""
@@ -43,15 +44,10 @@ def convert(call: Call) -> HttpResponse:
 
 
 def _parsed(text: str) -> Json:
-    try:
-        return loads(
-            text.strip(),
-            max_bytes=settings.MAX_DOCUMENT_BYTES,
-            max_depth=settings.MAX_JSON_DEPTH,
-            max_keys=MAX_KEYS,
-        )
-    except JsonInvalid as error:
-        raise Refused(error.message, code=error.code, status=422) from error
+    """The JSON or YAML of a text."""
+    if len(text.encode("utf-8", "surrogatepass")) > settings.MAX_DOCUMENT_BYTES:
+        raise Refused(_("The text is too long."), code="too_large", status=413)
+    return read_text(text.strip())
 
 
 def _fragment(value: Json) -> Converted | None:
@@ -67,6 +63,17 @@ def _fragment(value: Json) -> Converted | None:
             return None
 
 
+def _directus(value: Json) -> Converted | None:
+    """An export of Directus; of several flows the first."""
+    if not directus.is_directus(value):
+        return None
+    imported = directus.load(value)[0]
+    if imported.errors:
+        raise DocumentInvalid(imported.errors)
+    modules = document_value(imported.document).get("modules")
+    return "directus", _steps(modules if isinstance(modules, list) else []), list(imported.warnings)
+
+
 def _openflow(value: Json) -> Converted | None:
     """A document, of whatever age."""
     if not isinstance(value, dict) or not isinstance(value.get("value"), dict):
@@ -77,7 +84,7 @@ def _openflow(value: Json) -> Converted | None:
     return ("openflow", _steps(modules), list(upgraded.warnings)) if isinstance(modules, list) else None
 
 
-CONVERTERS: list[Converter] = [_fragment, _openflow]
+CONVERTERS: list[Converter] = [_fragment, _directus, _openflow]
 """Asked in this order."""
 
 

@@ -58,5 +58,5 @@ def test_a_request_without_text(boss) -> None:
 
 def test_too_much_text(boss, settings) -> None:
     settings.OPENFLOW = {**settings.OPENFLOW, "MAX_DOCUMENT_BYTES": 1000}
-    assert convert(boss, json.dumps([{**STEP, "summary": "x" * 2000}]))[0] == 422
+    assert convert(boss, json.dumps([{**STEP, "summary": "x" * 2000}]))[0] == 413
     assert convert(boss, "x" * 100_000)[0] == 413
