@@ -25,7 +25,8 @@ class ImportedFlow:
 
     ``path`` is one that flows may have, "" when the source names none. ``summary`` is what people call it.
     ``warnings`` tell what could not be kept; those that are errors make the flow unusable. Their pointers
-    lead into ``document``. ``source`` is the file it was read from.
+    lead into ``document``. ``has_triggers`` tells whether the source says what starts the flow: then an empty
+    ``triggers`` means that nothing does. ``source`` is the file it was read from.
     """
 
     path: str
@@ -33,6 +34,7 @@ class ImportedFlow:
     document: JsonObject
     warnings: Sequence[Issue] = ()
     triggers: Sequence[FlowTrigger] = ()
+    has_triggers: bool = False
     description: str = ""
     icon: str = ""
     color: str = ""

@@ -207,6 +207,7 @@ def _imported(file: FlowFile, *, path: str, source: str) -> ImportedFlow:
         color=file.color,
         document=document,
         triggers=file.triggers,
+        has_triggers=True,
         warnings=(*unresolved_inline(document), *warnings),
         source=source,
     )

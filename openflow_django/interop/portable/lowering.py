@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Final
 
+from openflow_django.interop.portable.doubts import doubt, passes_on
 from openflow_django.interop.portable.facts import Facts, facts_of, has_error_branch, mentions
-from openflow_django.interop.portable.failures import doubt, has_failed, passes_on
+from openflow_django.interop.portable.failures import has_failed
 from openflow_django.interop.portable.names import replaced
 from openflow_django.interop.portable.spots import OPERATION, Origin, Spot
 from openflow_django.interop.portable.templates import lowered_template

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
+from openflow_django.interop.portable.doubts import may_be_handled
 from openflow_django.interop.portable.facts import Facts, has_error_branch
-from openflow_django.interop.portable.failures import bare, error_of, may_be_handled
+from openflow_django.interop.portable.failures import bare, error_of
 from openflow_django.interop.portable.names import Replacement
 from openflow_django.interop.portable.texts import result_of
 from openflow_django.spec.modules import Module, PathScript

@@ -1,0 +1,1 @@
+"""The parts of ``manage.py openflow``, one module for each of its commands."""
