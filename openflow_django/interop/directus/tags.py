@@ -80,16 +80,18 @@ def _renamed_text(text: str, names: Mapping[str, str]) -> str:
     if not any(tag.path[0] in names for tag in _tags(text)):
         return text
     template = compile_template(text)
+    # Blanks in the path of a lone tag make text of its value, and stay when the name that had them goes.
+    is_text = template.texts == ("", "") and not template.exact
     pieces = [template.texts[0]]
     for tag, following in zip(template.tags, template.texts[1:], strict=True):
-        pieces.append(f"{{{{ {_renamed_tag(tag, names)} }}}}")
+        pieces.append(f"{{{{ {_renamed_tag(tag, names, root='[ {!r} ]' if is_text else '{}')} }}}}")
         pieces.append(following)
     return "".join(pieces)
 
 
-def _renamed_tag(tag: Tag, names: Mapping[str, str]) -> str:
-    root = tag.path[0]
-    return names[root] + _after_root(tag.text, root) if root in names else tag.text
+def _renamed_tag(tag: Tag, names: Mapping[str, str], *, root: str) -> str:
+    first = tag.path[0]
+    return root.format(names[first]) + _after_root(tag.text, first) if first in names else tag.text
 
 
 def _after_root(path: str, root: str) -> str:

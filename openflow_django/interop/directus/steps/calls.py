@@ -85,4 +85,4 @@ def _either(making: Making, path: str, payload: str, *, mode: Json, size: Json) 
             "default": [once],
         },
     }
-    return {"value": {"type": "branchone", "branches": [], "default": [rendered, choice]}}
+    return {"type": "branchone", "branches": [], "default": [rendered, choice]}
