@@ -38,7 +38,8 @@ function start(mount: HTMLElement, bootstrap: Bootstrap): void {
   const fallback = fallbackOf(mount);
   const document = bootstrap.run ? bootstrap.run.document : bootstrap.draft?.document;
   if (document === null || shapeProblem(document) !== null) {
-    fallback.tellUnusable();
+    // A run page has no text to repair; what the person may see of the run stands below.
+    if (!bootstrap.run) fallback.tellUnusable();
     return;
   }
   const store = new Store(bootstrap, createApi(bootstrap));

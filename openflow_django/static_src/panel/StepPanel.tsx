@@ -185,7 +185,15 @@ function Menu({ stepKey, module }: { stepKey: string; module: Module }): ReactEl
   const { commands } = useServices();
   const ref = useRef<HTMLDetailsElement>(null);
   const single = isSinglePlace(find(store.get().document, stepKey)?.list ?? "");
+  const addAfter = (): void => {
+    const visit = find(store.get().document, stepKey);
+    const rect = ref.current?.getBoundingClientRect();
+    if (!visit) return;
+    const slot = { list: visit.list, index: visit.index + 1 };
+    store.set({ picker: { slot, x: rect?.left ?? 0, y: rect?.bottom ?? 0 } });
+  };
   const items: [string, string, () => void][] = [
+    ...(single ? [] : ([["add", t("Add a step after"), addAfter]] as [string, string, () => void][])),
     ["copy", t("Copy"), () => void copyText(commands.fragment([stepKey]), store.announce)],
     ...(single
       ? []
