@@ -13,7 +13,10 @@ from tests.management.conftest import MANUAL, content, transform
 from tests.spec.documents import flow
 
 ROOT = Path(__file__).parents[2]
-PUBLISHER = "from demo_project.accounts.models import User; User.objects.create_superuser('ann', 'a@example.com', 'x')"
+PUBLISHER = """
+from demo_project.accounts.models import User
+User.objects.create_superuser("ann", "ann@example.com", "x")
+"""
 
 
 @pytest.fixture(scope="module")
