@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from openflow_django import permissions
 from openflow_django.admin import labels
-from openflow_django.admin.pages import PageAdmin, may
+from openflow_django.admin.pages import may
 from openflow_django.admin.paginators import BoundedPaginator
+from openflow_django.admin.seen_rows import SeenRowsAdmin
 from openflow_django.approvals.answer_form import AnswerForm
 from openflow_django.json_text import pretty
 from openflow_django.models import Answer, Flow, Run, Wait
@@ -92,7 +93,7 @@ class ApprovalList(ChangeList):
         return found.filter(pk__in=still_open).annotate(approved=Subquery(counted))
 
 
-class ApprovalAdmin(PageAdmin):
+class ApprovalAdmin(SeenRowsAdmin):
     """Runs that wait for people. Nothing here is edited: a wait is answered."""
 
     list_display_links = ("flow_name",)
@@ -111,18 +112,6 @@ class ApprovalAdmin(PageAdmin):
         return waits.defer("run__flow__draft")
 
     # Rights
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Wait | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Wait | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Wait | None = None) -> bool:
         if obj is None:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from openflow_django import permissions
 from openflow_django.admin import labels
 from openflow_django.admin.flow_page import trigger_sentence
-from openflow_django.admin.pages import PageAdmin, may, plain_text
+from openflow_django.admin.pages import may, plain_text
 from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.payloads import Payload, cut_columns, payload
+from openflow_django.admin.seen_rows import SeenRowsAdmin
 from openflow_django.json_text import pretty
 from openflow_django.models import Event, EventStatus, Flow, Run
 
@@ -25,7 +26,7 @@ __all__ = ["EventAdmin"]
 PAYLOADS = ("payload", "accountability", "ancestry")
 
 
-class EventAdmin(PageAdmin):
+class EventAdmin(SeenRowsAdmin):
     """The outbox between the site's transactions and the runs."""
 
     list_display = ("name", "flow_name", "state", "reason", "object_name", "created")
@@ -50,18 +51,6 @@ class EventAdmin(PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         value = self.admin_site.admin_view(self.value_view)
         return [path("<path:object_id>/value/", value, name=self.local_name("value")), *super().get_urls()]
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         return may(request, "view_event")

@@ -24,6 +24,7 @@ from openflow_django.admin.paginators import BoundedPaginator
 from openflow_django.admin.run_actions import RunActions
 from openflow_django.admin.run_filters import FlowFilter, KindFilter
 from openflow_django.admin.run_page import run_details
+from openflow_django.admin.seen_rows import SeenRowsAdmin
 from openflow_django.models import ACTIVE_STATUSES, Event, Flow, Run, RunKind, RunStatus, Wait
 
 __all__ = ["RunAdmin"]
@@ -37,7 +38,7 @@ class RunList(ChangeList):
         return runs.select_related(None).select_related("flow", "event")
 
 
-class RunAdmin(RunActions):
+class RunAdmin(RunActions, SeenRowsAdmin):
     """The log of everything that was executed."""
 
     list_display = ("started", "flow_name", "state", "kind", "trigger_name", "object_name", "duration")
@@ -82,18 +83,6 @@ class RunAdmin(RunActions):
         return queryset.filter(public_id__gte=first, public_id__lte=last), False
 
     # Rights
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         if obj is None:
