@@ -6,8 +6,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -23,9 +21,10 @@ from openflow_django.models import (
     Trigger,
     Worker,
 )
-from openflow_django.queues import queues
-from openflow_django.services import flows, triggers, watch
+from openflow_django.services import flows, triggers
 from openflow_django.spec.json import digest
+from tests.bell import Bell, hung
+from tests.people import create_person
 
 ROLES: dict[str, tuple[str, ...]] = {
     "nobody": (),
@@ -37,18 +36,6 @@ ROLES: dict[str, tuple[str, ...]] = {
     "publisher": ("view_flow", "change_flow", "publish_flow", "view_run"),
     "remover": ("view_flow", "delete_flow"),
 }
-
-
-class Bell:
-    """A queue that only remembers."""
-
-    transactional = False
-
-    def __init__(self) -> None:
-        self.rung: list[int] = []
-
-    def enqueue(self, run_id: int, *, queue: str = "default", priority: int = 100) -> None:
-        self.rung.append(run_id)
 
 
 class Page(HTMLParser):
@@ -87,11 +74,8 @@ class Page(HTMLParser):
 
 @pytest.fixture(autouse=True)
 def bell(settings) -> Iterator[Bell]:
-    bell = Bell()
-    settings.OPENFLOW = {"QUEUE": "bell"}
-    with queues.temporarily("bell", bell):
+    with hung(settings) as bell:
         yield bell
-    watch.forget()
 
 
 @pytest.fixture
@@ -99,12 +83,7 @@ def person(db) -> Callable[..., Any]:
     """``person("author")``: a member of the staff in that role; ``person("boss", is_superuser=True)``."""
 
     def make(role: str, **fields: Any) -> Any:
-        user: Any = get_user_model()._default_manager.create(username=role, is_staff=True, **fields)
-        wanted = ROLES.get(role, ())
-        permissions = Permission.objects.filter(codename__in=wanted)
-        assert permissions.count() == len(wanted)
-        user.user_permissions.set(permissions)
-        return user
+        return create_person(ROLES.get(role, ()), username=role, is_staff=True, **fields)
 
     return make
 

@@ -15,6 +15,7 @@ from openflow_django.models import Answer, Run, RunStatus, Wait
 from openflow_django.services import approvals
 from tests.admin.conftest import Page
 from tests.approvals.conftest import FORM, asking, started
+from tests.people import create_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,10 +29,7 @@ def bell(settings):
 
 
 def staff(*codenames: str, **fields: Any) -> Any:
-    number = get_user_model()._default_manager.count()
-    user: Any = get_user_model()._default_manager.create(username=f"staff{number}", is_staff=True, **fields)
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    return user
+    return create_person(codenames, is_staff=True, **fields)
 
 
 def browser(user: Any, **options: Any) -> Client:

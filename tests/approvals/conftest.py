@@ -5,8 +5,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from openflow_django.approval_links import Ticket, token_of
@@ -14,6 +12,7 @@ from openflow_django.models import Run, RunKind, RunStatus
 from openflow_django.services import runs, watch
 from tests.flows import document, live
 from tests.flows import transform as step
+from tests.people import create_person
 from tests.testing.build import Part
 
 FORM = {
@@ -69,12 +68,7 @@ def user(db) -> Callable[..., Any]:
     """``user("approve_run")``: a person with exactly these permissions."""
 
     def make(*codenames: str, **fields: Any) -> Any:
-        number = get_user_model()._default_manager.count()
-        person: Any = get_user_model()._default_manager.create(username=f"person{number}", **fields)
-        permissions = Permission.objects.filter(codename__in=codenames)
-        assert permissions.count() == len(codenames), codenames
-        person.user_permissions.set(permissions)
-        return person
+        return create_person(codenames, **fields)
 
     return make
 

@@ -4,35 +4,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.dispatch import Signal
 
 from openflow_django.models import Flow, FlowVersion
-from openflow_django.queues import queues
-from openflow_django.services import flows, watch
+from openflow_django.services import flows
 from openflow_django.spec.json import digest
-
-
-class Bell:
-    """A queue that only remembers."""
-
-    transactional = False
-
-    def __init__(self) -> None:
-        self.rung: list[int] = []
-
-    def enqueue(self, run_id: int, *, queue: str = "default", priority: int = 100) -> None:
-        self.rung.append(run_id)
+from tests.bell import Bell, hung
+from tests.people import create_person
 
 
 @pytest.fixture(autouse=True)
 def bell(settings) -> Iterator[Bell]:
-    bell = Bell()
-    settings.OPENFLOW = {"QUEUE": "bell"}
-    with queues.temporarily("bell", bell):
+    with hung(settings) as bell:
         yield bell
-    watch.forget()
 
 
 @pytest.fixture
@@ -40,12 +24,7 @@ def user(db) -> Callable[..., Any]:
     """``user("publish_flow", "view_order")``: a person with exactly these permissions."""
 
     def make(*codenames: str, **fields: Any) -> Any:
-        number = get_user_model()._default_manager.count()
-        person: Any = get_user_model()._default_manager.create(username=f"person{number}", **fields)
-        permissions = Permission.objects.filter(codename__in=codenames)
-        assert permissions.count() == len(codenames), codenames
-        person.user_permissions.set(permissions)
-        return person
+        return create_person(codenames, **fields)
 
     return make
 

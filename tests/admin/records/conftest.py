@@ -1,11 +1,11 @@
 """A variable, a secret, a resource and a script, and people with exactly the rights a test gives them."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from openflow_django.services import resources, scripts, variables
 from openflow_django.worker import known_secrets
+from tests.people import create_person
 
 ADMIN = "/admin/openflow"
 SECRET = "canary-of-the-admin"
@@ -20,16 +20,12 @@ def fresh():
 
 
 @pytest.fixture
-def clerk(person):
+def clerk(db):
     """``clerk("view_variable")``: the browser of somebody with exactly these permissions."""
 
     def make(*codenames: str) -> Client:
-        someone = person(f"clerk{len(codenames)}{''.join(codenames)[:20]}")
-        found = Permission.objects.filter(codename__in=codenames)
-        assert found.count() == len(codenames)
-        someone.user_permissions.set(found)
         client = Client()
-        client.force_login(someone)
+        client.force_login(create_person(codenames, is_staff=True))
         return client
 
     return make
