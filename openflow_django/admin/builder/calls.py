@@ -24,7 +24,7 @@ __all__ = ["Call", "FlowCall", "RunCall", "document_bytes", "endpoint", "loaded_
 MAX_SMALL = 65_536
 """Bytes of a request that carries neither a document nor values."""
 MAX_KEYS = 1_000_000
-MAX_TEXT = 255
+NUL = "\x00"
 
 View = Callable[..., Any]
 
@@ -128,6 +128,8 @@ def endpoint(
 
 def _opened(page: PageAdmin, request: HttpRequest, parts: dict[str, Any]) -> Call:
     """The call with its object, taken out of the parts of the route."""
+    if any(NUL in value for value in (*request.GET.values(), *parts.values()) if isinstance(value, str)):
+        raise Http404  # no database stores such a text, and some refuse to look for it
     if "flow_id" in parts:
         flows = page.get_queryset(request).defer("draft", "published_version__document")
         flow = flows.filter(pk=parts.pop("flow_id")).first()

@@ -27,6 +27,8 @@ TESTS = 5
 MAX_TEXT = 32_768
 """Characters of a stored value that are read to learn its shape."""
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no text of a database holds: documents that are being edited may."""
 _ITER = re.compile(r"iter(_parent)*")
 
 
@@ -104,6 +106,7 @@ class PastRun:
         path leaves an iteration open, is looked for by its id: it counts where it ran in the same
         ``iterations``.
         """
+        wanted = {step: path for step, path in wanted.items() if not _UNSTORABLE.search(f"{step}{path}")}
         exact = [path for path in wanted.values() if ITERATION not in path.split("/")]
         at_path = {found.path: found for found in self._read(Q(path__in=exact))} if exact else {}
         outcomes = {step: at_path[path] for step, path in wanted.items() if path in at_path}
@@ -169,7 +172,8 @@ class PastRun:
         return found if isinstance(found, list) else None
 
     def _items(self, path: str) -> QuerySet[StepRun]:
-        rows = recorded_steps(self.run).filter(path=path, kind=Kind.ITEMS, status="success")
+        storable = _UNSTORABLE.sub("", path)
+        rows = recorded_steps(self.run).filter(path=storable, kind=Kind.ITEMS, status="success")
         return rows.order_by("-seq")
 
     def _read(self, condition: Q) -> Iterable[Recorded]:

@@ -52,8 +52,10 @@ class Seen:
             data = base64.urlsafe_b64decode((text or "") + "=" * (-len(text or "") % 4))
             main, newest, parts, working = json.loads(data)
             known = {int(pk): int(seq) for pk, seq in parts.items()}
-            return cls(main=int(main), newest_part=int(newest), parts=known, working=frozenset(working))
-        except (ValueError, TypeError, AttributeError, RecursionError):
+            return cls(
+                main=int(main), newest_part=int(newest), parts=known, working=frozenset(map(str, working))
+            )
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             return cls()
 
 

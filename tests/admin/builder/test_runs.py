@@ -1,5 +1,6 @@
 """Runs as the canvas draws them: states, what is under way, iterations, values, and the buttons."""
 
+import base64
 import json
 from datetime import timedelta
 from typing import Any
@@ -362,6 +363,27 @@ def test_of_late_iterations_only_failures_come_by_themselves(halfway, state, bos
 def test_a_cursor_that_is_none_of_ours_means_from_the_beginning(live, state, since) -> None:
     run = execute(live(flow(act("a"))))
     assert states(state(run, since)) == {"a": "ok"}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "[1e999, 0, {}, []]",
+        "[Infinity, 0, {}, []]",
+        '[0, 0, {"x": 1}, []]',
+        '[0, 0, {}, [1, "a", null, {}]]',
+        "[0, 0, {}, [[1]]]",
+        "[1000000000000000000000000000000, 0, {}, []]",
+        '[0, -1000000000000000000000000000000, {"5": 1000000000000000000000000000000}, ["a/../b", ""]]',
+        "[0, 0, [], {}]",
+        "{}",
+        "[" * 3000,
+    ],
+)
+def test_forged_cursors_do_no_harm(halfway, state, forged) -> None:
+    run = halfway(DEEP, [("a", "step", "success")])
+    part(run, 0, ["each/0/b"])
+    state(run, base64.urlsafe_b64encode(forged.encode()).decode().rstrip("="))
 
 
 def test_cursors_travel_and_come_back() -> None:

@@ -290,6 +290,41 @@ def test_pinned_values(boss, flow) -> None:
     assert boss("GET", "value/")[0] == 400
 
 
+@pytest.mark.parametrize(
+    "name", ["a\x00b", "\ud800", "</script>", "a/b", "*", "__proto__", "x" * 5000, "'\"; --", ""]
+)
+def test_strange_ids_do_no_harm(boss, run, name) -> None:
+    document = flow(
+        identity(name), loop(f"l{name}", "[1]", identity(f"i{name}"), identity("in")), identity("end")
+    )
+    for wanted in ("in", "end", name):
+        sent = {"document": document, "step_id": wanted}
+        assert boss("POST", "scope/", sent)[0] == 200
+        text = {"kind": "expression", "text": "[results, flow_input, previous_result]"}
+        assert boss("POST", "evaluate/", {**sent, **text})[0] == 200
+        for mode in ("step", "until"):
+            assert boss("POST", "test/", {**sent, "mode": mode})[0] in (201, 422), mode
+    assert boss("POST", "test/", {"document": document, "step_id": f"l{name}", "mode": "iteration"})[0] in (
+        201,
+        422,
+    )
+
+
+@pytest.mark.parametrize("text", ["%00", "a%00b", "%ed%a0%80", "%ff", "x" * 3000])
+def test_strange_addresses_do_no_harm(boss, run, text) -> None:
+    for address in (
+        f"value/?run={run.pk}&step={text}",
+        f"value/?run={run.pk}&step=total&path=/{text}",
+        f"scope/?step={text}",
+        f"{SITE}/runs/{run.pk}/steps/{text}/",
+        f"{SITE}/runs/{run.pk}/steps/{text}/iterations/",
+        f"{SITE}/runs/{run.pk}/state/?below={text}",
+        f"{SITE}/runs/{run.pk}/state/?since={text}",
+        f"versions/?before={text}",
+    ):
+        assert boss("GET", address)[0] in (200, 400, 404, 422), address
+
+
 def test_secrets_are_in_no_answer(boss, flow, document) -> None:
     secret = "hush-hush-hush-1234"
     variables.create_variable(path="shop/key", value=secret, is_secret=True, user=None, flows=[flow])
