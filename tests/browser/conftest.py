@@ -97,6 +97,12 @@ def visit(browser, live_server, shop) -> Iterator[Visit]:
 
 
 @pytest.fixture
+def without_builder(monkeypatch) -> None:
+    """Flows are written in the text field, as where the builder's files are not built or do not run."""
+    monkeypatch.setattr("openflow_django.admin.flows.is_built", lambda: False)
+
+
+@pytest.fixture
 def picture() -> Callable[[Page, str], None]:
     """``picture(page, "run")`` writes ``run.png`` of the whole page."""
     FOLDER.mkdir(parents=True, exist_ok=True)

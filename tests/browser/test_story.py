@@ -1,4 +1,6 @@
-"""The whole way in a browser: write a flow, be corrected, publish, add a trigger, try it, read its runs."""
+"""The whole way in a browser over the text field, which is there whatever becomes of the builder's script:
+write a flow,
+be corrected, publish, add a trigger, try it, read its runs."""
 
 import json
 import re
@@ -10,7 +12,11 @@ from playwright.sync_api import expect
 from demo_project.shop.models import Order
 from openflow_django.models import Flow, Run
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("without_builder"),
+]
 
 DOCUMENT: dict[str, Any] = {
     "summary": "Welcomes an order",
