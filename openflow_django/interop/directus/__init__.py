@@ -3,5 +3,6 @@
 from openflow_django.interop.directus.answers import answer
 from openflow_django.interop.directus.loading import load
 from openflow_django.interop.directus.sources import NotADirectusFlow, is_directus
+from openflow_django.interop.directus.writing import NotExpressible, dump
 
-__all__ = ["NotADirectusFlow", "answer", "is_directus", "load"]
+__all__ = ["NotADirectusFlow", "NotExpressible", "answer", "dump", "is_directus", "load"]

@@ -166,13 +166,23 @@ class _Walk:
             ref = waiting.pop()
             if len(self._order) >= MAX_OPERATIONS:
                 self._report.refuse("too_many_operations", f"A flow has at most {MAX_OPERATIONS} operations.")
-                break
+                return self._graph(root)
             self._order.append(ref)
             # The reject edge waits until all is walked that follows the resolve edge.
             waiting += self._followers(ref, root)
         self._tell_unreachable()
-        reached = {ref: self._operations[ref] for ref in self._order}
-        return Graph(root=root, operations=reached, parents=self._parents, order=self._order)
+        return self._graph(root)
+
+    def _graph(self, root: Ref | None) -> Graph:
+        reached = set(self._order)
+        operations = {
+            ref: replace(
+                self._operations[ref],
+                **{edge: None for edge in EDGES if getattr(self._operations[ref], edge) not in reached},
+            )
+            for ref in self._order
+        }
+        return Graph(root=root, operations=operations, parents=self._parents, order=self._order)
 
     def _followers(self, ref: Ref, root: Ref | None) -> list[Ref]:
         operation = self._operations[ref]

@@ -10,14 +10,13 @@ from openflow_django.spec.ids import RESERVED_IDS, slug
 from openflow_django.spec.issues import quoted
 from openflow_django.spec.limits import Limits
 
-__all__ = ["NOTHING", "StepNames"]
+__all__ = ["NOTHING", "OWN_NAMES", "StepNames"]
 
 NOTHING: Final = "undefined"
 """A name that no step has: what stands at it is undefined."""
 
 CHAIN: Final = frozenset({"$accountability", "$env", "$last", "$trigger"})
 
-#: Names that mean something in our scope and nothing in Directus' unless a step has them.
 OWN_NAMES: Final = frozenset(
     {
         "approvers",
@@ -35,6 +34,7 @@ OWN_NAMES: Final = frozenset(
         "started_at",
     }
 )
+"""Names that mean something in our scope, and nothing in Directus' unless a step has them."""
 
 #: Ids that steps can not have, or that would hide all steps from templates.
 NO_IDS: Final = RESERVED_IDS | {NOTHING, "results"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.spec.json import Json, JsonObject
@@ -51,11 +51,10 @@ class Source:
 
 
 def is_directus(value: Json) -> bool:
-    """Whether ``value`` has the form of what Directus exports or answers."""
-    try:
-        return any(True for _ in _sources(value, depth=0))
-    except NotADirectusFlow:
-        return False
+    """Whether ``value``, or an entry of it, has the form of what Directus exports or answers, of any
+    version."""
+    items = value if isinstance(value, list) else [value]
+    return any(_shape(item, depth=0) is not None for item in items if isinstance(item, dict))
 
 
 def sources(value: Json) -> list[Source]:
@@ -89,19 +88,36 @@ def _sources(value: Json, *, depth: int) -> Iterator[Source]:
 
 
 def _of_object(value: JsonObject, *, depth: int) -> Iterator[Source]:
-    if isinstance(value.get("value"), dict) or isinstance(value.get("modules"), list):
-        return
     flow, beside = value.get("flow"), _objects(value.get("operations"))
-    if isinstance(flow, dict):
-        _check_version(value)
-        yield _source(_unwrapped(flow), beside)
-    elif "flows" in value:
-        for each in _objects(value["flows"]):
-            yield _source(each, [operation for operation in beside if _belongs(operation, each)])
-    elif FLOW_KEYS & value.keys() and ("name" in value or "id" in value or "trigger" in value):
-        yield _source(value, [])
-    elif isinstance(value.get("data"), dict | list):
-        yield from _sources(value["data"], depth=depth + 1)
+    match _shape(value, depth=depth):
+        case "export" if isinstance(flow, dict):
+            _check_version(value)
+            yield _source(_unwrapped(flow), beside)
+        case "flows":
+            for each in _objects(value["flows"]):
+                yield _source(each, [operation for operation in beside if _belongs(operation, each)])
+        case "flow":
+            yield _source(value, [])
+        case "answer":
+            yield from _sources(value["data"], depth=depth + 1)
+        case _:
+            return
+
+
+def _shape(value: JsonObject, *, depth: int) -> Literal["answer", "export", "flow", "flows"] | None:
+    if isinstance(value.get("value"), dict) or isinstance(value.get("modules"), list) or depth > MAX_DEPTH:
+        return None
+    flow, inner = value.get("flow"), value.get("data")
+    if isinstance(flow, dict) and _shape(_unwrapped(flow), depth=depth + 1) == "flow":
+        return "export"
+    flows = _objects(value.get("flows"))
+    if flows and all(_shape(each, depth=depth + 1) == "flow" for each in flows):
+        return "flows"
+    if FLOW_KEYS & value.keys() and ("name" in value or "id" in value or "trigger" in value):
+        return "flow"
+    items = inner if isinstance(inner, list) else [inner]
+    found = [_shape(item, depth=depth + 1) for item in items if isinstance(item, dict)]
+    return "answer" if found and None not in found else None
 
 
 def _check_version(value: JsonObject) -> None:

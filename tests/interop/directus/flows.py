@@ -6,7 +6,7 @@ from openflow_django.interop import directus
 from openflow_django.interop.imported import ImportedFlow
 from openflow_django.testing import FlowRun, run_flow
 
-__all__ = ["answer", "export", "ids_of", "load", "op", "run", "steps_of"]
+__all__ = ["answer", "export", "ids_of", "load", "op", "run", "step_ids", "steps_of"]
 
 KEYS = ("key", "type", "options", "resolve", "reject", "name")
 
@@ -79,3 +79,9 @@ def steps_of(run: FlowRun) -> list[tuple[str, str]]:
     """Keys and statuses of the steps that ran, in order, in the words of Directus."""
     words = {"success": "resolve", "failure": "reject"}
     return [(key, words[record.status]) for key, records in run.steps.items() for record in records]
+
+
+def step_ids(flow: ImportedFlow) -> list[str]:
+    """Ids of the steps of the flow's own list."""
+    document: Any = flow.document
+    return [module["id"] for module in document["value"]["modules"]]
