@@ -68,11 +68,9 @@ def test_each_call_by_each_role(login, made, run, name) -> None:
     assert status == expected, (name, role, data)
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call[0] == "GET"])
 def test_reading_is_open_to_everybody_it_is_open_to(login, made, name) -> None:
-    method, _, _, allowed, expected = CALLS[name]
-    if method != "GET":
-        pytest.skip("changes something: tried by one role")
+    *_, allowed, expected = CALLS[name]
     for role in allowed:
         assert Api(login(role))(*made(name))[0] == expected, (name, role)
 
