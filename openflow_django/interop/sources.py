@@ -2,10 +2,10 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Final, TypeAlias
+from typing import Final
 
 from openflow_django.exceptions import OpenFlowError
 from openflow_django.interop import windmill
@@ -37,16 +37,18 @@ SCRIPT_FILE: Final = re.compile(r"(?P<path>.+)\.script\.(?:yaml|yml|json)", re.D
 
 #: Files of a workspace of Windmill that hold something else.
 OTHER_KINDS: Final = re.compile(
-    r"(?:.*/)?(?:.+\.(?P<kind>app|resource|resource-type|variable|schedule|user|group|folder|key"
-    r"|[a-z]+_trigger)|wmill|wmill-lock|wmill-.+|settings|folder\.meta|encryption_key)\.(?:yaml|yml|json)",
+    r".+\.(?P<kind>app|resource|resource-type|variable|schedule|user|group|folder|key|[a-z]+_trigger)"
+    r"\.(?:yaml|yml|json)",
     re.DOTALL,
 )
 
-#: Folders of a workspace that hold one thing with many files.
-OTHER_FOLDERS: Final = re.compile(r"(?:.*/)?[^/]+(?:\.app|__app|\.raw_app|__raw_app)/.*", re.DOTALL)
-
-
-Reader: TypeAlias = Callable[[Tree, str], Imported]
+#: Settings of a workspace, and folders that hold one thing with many files. What is no flow there, nobody
+# misses.
+UNREMARKABLE: Final = re.compile(
+    r"(?:.*/)?(?:wmill(?:-[^/]*)?|settings|folder\.meta|encryption_key)\.(?:yaml|yml|json)"
+    r"|(?:.*/)?[^/]+(?:\.|__)(?:app|raw_app)/.*",
+    re.DOTALL,
+)
 
 
 def read_path(path: Path) -> Imported:
@@ -93,38 +95,32 @@ def read_tree(tree: Tree) -> Imported:
     flows: list[ImportedFlow] = []
     scripts: list[ImportedScript] = []
     skipped: list[Skipped] = list(tree.skipped)
-    folders = {match["folder"] for path in tree.paths if (match := FLOW_FOLDER.fullmatch(path))} - {None}
+    found_folders = (FLOW_FOLDER.fullmatch(path) for path in tree.paths)
+    folders = {match["folder"] for match in found_folders if match is not None and match["folder"]}
     for path in tree.paths:
-        reader = _reader_of(path, folders=folders)
-        if isinstance(reader, Skipped):
-            skipped.append(reader)
-        if reader is None or isinstance(reader, Skipped):
+        if not path.lower().endswith(SUFFIXES):
+            continue
+        is_remarkable = not (UNREMARKABLE.fullmatch(path) or _is_inside(path, folders))
+        if is_remarkable and (other := OTHER_KINDS.fullmatch(path)):
+            skipped.append(Skipped(source=path, reason=f"It is a {other['kind']}, not a flow."))
             continue
         try:
-            found = reader(tree, path)
-        except NotAFlow as error:
-            skipped.append(Skipped(source=path, reason=error.message))
+            found = _read_script(tree, path) if SCRIPT_FILE.fullmatch(path) else _read_flow(tree, path)
         except OpenFlowError as error:
-            skipped.append(Skipped(source=path, reason=error.message, is_error=True))
+            if is_remarkable:
+                is_error = not isinstance(error, NotAFlow)
+                skipped.append(Skipped(source=path, reason=error.message, is_error=is_error))
         else:
             flows += found.flows
             scripts += found.scripts
     return Imported(flows=flows, scripts=scripts, skipped=skipped)
 
 
-def _reader_of(path: str, *, folders: Collection[str]) -> Reader | Skipped | None:
-    """What reads a file, None for one that is code, belongs to something else, or is settings."""
-    if not path.lower().endswith(SUFFIXES) or OTHER_FOLDERS.fullmatch(path):
-        return None
+def _is_inside(path: str, folders: Collection[str]) -> bool:
+    """Whether the file lies in the folder of a flow and is not the one that describes it."""
     if FLOW_FOLDER.fullmatch(path):
-        return _read_flow
-    if any(str(parent) in folders for parent in PurePosixPath(path).parents):
-        return None
-    if SCRIPT_FILE.fullmatch(path):
-        return _read_script
-    if other := OTHER_KINDS.fullmatch(path):
-        return Skipped(source=path, reason=f"It is a {other['kind']}, not a flow.") if other["kind"] else None
-    return _read_flow
+        return False
+    return any(str(parent) in folders for parent in PurePosixPath(path).parents)
 
 
 def _read_flow(tree: Tree, path: str) -> Imported:

@@ -1,8 +1,7 @@
 """Flows and scripts from outside: first a plan of what would change, then the change.
 
 What is imported is a draft of an inactive flow. Nothing that exists is replaced unless the plan was made to,
-and
-by nobody who might not edit it by hand.
+and by nobody who might not edit it by hand.
 """
 
 from collections.abc import Collection, Sequence

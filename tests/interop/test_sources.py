@@ -221,6 +221,16 @@ def test_a_file_that_holds_no_flow_is_an_error(tmp_path: Path, name: str) -> Non
         read_path(tmp_path / name)
 
 
+def test_flows_whose_names_look_like_something_else_are_flows(tmp_path: Path) -> None:
+    paths = ["settings", "wmill", "my__app/x", "a__flow/b", "a__flow/flow", "encryption_key"]
+    for path in paths:
+        content = {"path": path, "name": "", "document": flow(script())}
+        fill(tmp_path, {f"{path}.json": json.dumps(content)})
+    found = read_path(tmp_path)
+    assert sorted(each.path for each in found.flows) == sorted(paths)
+    assert found.skipped == []
+
+
 def test_many_files_are_told_apart_quickly(tmp_path: Path) -> None:
     for number in range(300):
         fill(tmp_path / f"f{number}__flow", {"flow.yaml": "value: {modules: []}\n", "x.yaml": "a: 1\n"})

@@ -72,6 +72,10 @@ def test_path_is_for_one_flow(openflow, file):
     assert (said.code, said.err) == (2, "--path is for one flow; 2 were found.")
 
 
+def test_a_path_that_is_none(openflow, file):
+    assert openflow("import", file("x.json", content()), "--path", "../..").code == 2
+
+
 def test_nothing_is_replaced_unless_asked(openflow, file, stored):
     path = file("x.json", content(document=greeting("Bye"), name="Farewell"))
     said = openflow("import", path)

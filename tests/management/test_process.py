@@ -43,7 +43,7 @@ def test_from_files_to_a_run_and_back(manage, tmp_path):
     source.write_text(json.dumps(content(triggers=[MANUAL], document=document)))
 
     validated = manage("openflow", "validate", source)
-    assert (validated.returncode, validated.stdout.splitlines()[-1]) == (0, "1 flows are valid.")
+    assert (validated.returncode, validated.stdout.splitlines()[-1]) == (0, "1 flow is valid.")
 
     imported = manage("openflow", "import", "-", "--activate", "--user", "ann", stdin=source.read_text())
     assert imported.returncode == 0, imported.stderr

@@ -14,12 +14,12 @@ BROKEN = flow(script("a"), step({"type": "branchone"}, "a"))
 def test_a_file_that_is_fine(openflow, file):
     said = openflow("validate", file("x.json", content(triggers=[MANUAL])))
     assert (said.code, said.err) == (0, "")
-    assert said.out == "greet/person (x.json): valid\n1 flows are valid.\n"
+    assert said.out == "greet/person (x.json): valid\n1 flow is valid.\n"
 
 
 def test_every_issue_with_its_place_and_what_to_do(openflow, file):
     said = openflow("validate", file("x.yaml", "value: {modules: [{id: a, value: {type: scirpt}}]}"))
-    assert (said.code, said.err) == (1, "1 of 1 flows are invalid.")
+    assert (said.code, said.err) == (1, "1 of 1 flow is invalid.")
     assert "x (x.yaml): invalid\n  error /value/modules/0/value/type: " in said.out
     assert '\n    Did you mean "script"?\n' in said.out
 

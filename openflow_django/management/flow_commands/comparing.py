@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from openflow_django.json_text import pretty
 from openflow_django.management.flow_commands.command import FOUND, FlowCommand, fail, flow_at
@@ -66,7 +66,8 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
         for line in change_lines(changes):
             command.stdout.write(line)
     if changes and options["check"]:
-        raise fail(_("%(count)d differences.") % {"count": len(changes)}, code=FOUND)
+        told = ngettext("%(count)d difference.", "%(count)d differences.", len(changes))
+        raise fail(told % {"count": len(changes)}, code=FOUND)
 
 
 def _stored(flow: Flow, what: str) -> tuple[Json, str]:

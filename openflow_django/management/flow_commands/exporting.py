@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from openflow_django import permissions
 from openflow_django.interop import yaml
@@ -114,9 +114,10 @@ def _write(
     written = write_files(place, texts)
     for name in written:
         command.stdout.write(str(place / name))
-    command.stdout.write(
-        _("%(count)d of %(total)d files written.") % {"count": len(written), "total": len(texts)}
+    told = ngettext(
+        "%(count)d of %(total)d file written.", "%(count)d of %(total)d files written.", len(texts)
     )
+    command.stdout.write(told % {"count": len(written), "total": len(texts)})
 
 
 def _print(command: BaseCommand, contents: Sequence[tuple[str, JsonObject]], *, form: str) -> None:

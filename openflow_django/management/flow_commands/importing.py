@@ -86,7 +86,10 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     publishes = options["publish"] or options["activate"]
     if publishes and user is None:
         raise fail(_("Publishing takes a person: name one with --user."))
-    imported = _read(options["sources"], path=flow_path(options["path"]))
+    path = flow_path(options["path"])
+    if options["path"] and not path:
+        raise fail(_("%(path)s cannot be the path of a flow.") % {"path": options["path"]})
+    imported = _read(options["sources"], path=path)
     work = _Import(command, user, update=options["update"], dry_run=options["dry_run"])
     for skipped in imported.skipped:
         _tell_skipped(work, skipped)

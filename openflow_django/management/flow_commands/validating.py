@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from openflow_django.interop.imported import Imported
 from openflow_django.json_text import pretty
@@ -64,11 +64,17 @@ def run(command: BaseCommand, options: Mapping[str, Any]) -> None:
     invalid = sum(not each.is_valid for each in judged)
     if invalid:
         raise fail(
-            _("%(invalid)d of %(total)d flows are invalid.") % {"invalid": invalid, "total": len(judged)},
+            ngettext(
+                "%(invalid)d of %(total)d flow is invalid.",
+                "%(invalid)d of %(total)d flows are invalid.",
+                len(judged),
+            )
+            % {"invalid": invalid, "total": len(judged)},
             code=FOUND,
         )
     if options["format"] == "text":
-        command.stdout.write(_("%(total)d flows are valid.") % {"total": len(judged)})
+        told = ngettext("%(total)d flow is valid.", "%(total)d flows are valid.", len(judged))
+        command.stdout.write(told % {"total": len(judged)})
 
 
 def _judged(options: Mapping[str, Any]) -> Iterator[_Judged]:
