@@ -5,7 +5,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,17 +13,18 @@ from django.db import connections
 
 __all__ = ["Spread", "Statements", "counted", "peak_memory_mb", "spread_of", "timed"]
 
-
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Median, 95th percentile and the shortest, in seconds."""
+    """Median, 95th percentile and the shortest, in seconds; ``cpu`` is the median processor time of this
+    process."""
 
     median: float
     p95: float
     best: float
+    cpu: float | None = None
 
 
 def timed(
@@ -40,6 +41,7 @@ def timed(
             prepare()
         work()
     taken: list[float] = []
+    computed: list[float] = []
     until = time.perf_counter() + limit_s
     # A collection in the middle would count for whatever happens to run.
     gc.collect()
@@ -48,18 +50,20 @@ def timed(
         while len(taken) < times and (len(taken) < 3 or time.perf_counter() < until):
             if prepare is not None:
                 prepare()
-            begin = time.perf_counter()
+            begin, computed_before = time.perf_counter(), time.thread_time()
             work()
             taken.append(time.perf_counter() - begin)
+            computed.append(time.thread_time() - computed_before)
     finally:
         gc.enable()
-    return spread_of(taken)
+    return spread_of(taken, computed=computed)
 
 
-def spread_of(taken: list[float]) -> Spread:
+def spread_of(taken: Sequence[float], *, computed: Sequence[float] = ()) -> Spread:
     ordered = sorted(taken)
     late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    return Spread(statistics.median(ordered), late, ordered[0])
+    cpu = statistics.median(computed) if computed else None
+    return Spread(statistics.median(ordered), late, ordered[0], cpu)
 
 
 @dataclass(slots=True)
