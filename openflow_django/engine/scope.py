@@ -173,8 +173,12 @@ class ShownResults:
         self._scope = scope
 
     def get(self, step_id: str) -> Json:
-        rejections = self._scope.rejections
-        return rejections[step_id] if step_id in rejections else self._scope.get(step_id)
+        scope: Scope | None = self._scope
+        while scope is not None:
+            if step_id in scope.results or step_id in scope.leaves:
+                return scope.rejections[step_id] if step_id in scope.rejections else self._scope.get(step_id)
+            scope = scope.parent
+        return self._scope.get(step_id)
 
     def ids(self) -> Iterable[str]:
         return self._scope.ids()

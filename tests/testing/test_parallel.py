@@ -119,3 +119,32 @@ def test_called_flows_in_parallel() -> None:
         flow(loop("l", [1, 2], call("c", "f/double", {"n": ITER}), parallel=True)), {}, flows=flows
     )
     assert (run.result, run.duration_s) == ([2, 4], 5)
+
+
+def test_a_template_inside_sees_a_failed_outer_step_as_its_bare_error() -> None:
+    fails = {
+        "id": "bad",
+        "value": {
+            "type": "script",
+            "path": "op/throw_error",
+            "input_transforms": {"message": {"type": "static", "value": "no"}},
+        },
+        "continue_on_error": True,
+    }
+    shown = {
+        "id": "shown",
+        "value": {
+            "type": "script",
+            "path": "op/transform",
+            "input_transforms": {"json": {"type": "template", "value": {"m": "{{ bad.message }}"}}},
+        },
+    }
+    loop_value = {
+        "type": "forloopflow",
+        "iterator": {"type": "static", "value": [1]},
+        "modules": [shown],
+        "parallel": True,
+        "skip_failures": False,
+    }
+    document = {"summary": "", "value": {"modules": [fails, {"id": "l", "value": loop_value}]}}
+    assert run_flow(document, {}).result == [{"m": "no"}]
