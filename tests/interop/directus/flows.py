@@ -8,18 +8,23 @@ from openflow_django.testing import FlowRun, run_flow
 
 __all__ = ["answer", "export", "ids_of", "load", "op", "run", "step_ids", "steps_of"]
 
-KEYS = ("key", "type", "options", "resolve", "reject", "name")
-
 
 def op(
-    key: str, type: str, *, resolve: str | None = None, reject: str | None = None, **options: Any
+    key: str,
+    type: str,
+    *,
+    resolve: str | None = None,
+    reject: str | None = None,
+    ref: str | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
-    """An operation; ``resolve`` and ``reject`` are keys."""
-    return {"key": key, "type": type, "options": options, "resolve": resolve, "reject": reject}
+    """An operation; ``resolve`` and ``reject`` are keys, or the ``ref`` where the key does not name it."""
+    edges = {"resolve": ids_of(resolve), "reject": ids_of(reject)}
+    return {"id": ids_of(ref or key), "key": key, "type": type, "options": options, **edges}
 
 
 def ids_of(key: str | None) -> str | None:
-    """The id of the operation with this key."""
+    """The id of the operation that is called so."""
     return None if key is None else f"id-{key}"
 
 
@@ -31,7 +36,7 @@ def export(
     **flow: Any,
 ) -> dict[str, Any]:
     """An export of version 1, with ids; the first operation is the first given unless ``first`` names it."""
-    begin = (operations[0]["key"] if operations else None) if first == "" else first
+    begin = (operations[0]["id"] if operations else None) if first == "" else ids_of(first)
     return {
         "version": 1,
         "flow": {
@@ -41,19 +46,10 @@ def export(
             "accountability": "all",
             "trigger": trigger,
             "options": {"return": "$last", "method": "POST"} if options is None else options,
-            "operation": ids_of(begin),
+            "operation": begin,
             **flow,
         },
-        "operations": [
-            {
-                **operation,
-                "id": ids_of(operation["key"]),
-                "flow": "flow-1",
-                "resolve": ids_of(operation["resolve"]),
-                "reject": ids_of(operation["reject"]),
-            }
-            for operation in operations
-        ],
+        "operations": [{**operation, "flow": "flow-1"} for operation in operations],
     }
 
 

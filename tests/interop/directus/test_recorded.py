@@ -9,7 +9,7 @@ from openflow_django.interop import directus
 from openflow_django.spec.issues import errors
 from openflow_django.spec.validate import validate
 from openflow_django.testing import run_flow
-from tests.interop.directus.flows import export, steps_of
+from tests.interop.directus.flows import export, ids_of, steps_of
 
 RECORDINGS = Path(__file__).parents[3].parent / "shared" / "cases" / "directus.json"
 CASES = json.loads(RECORDINGS.read_text())["cases"] if RECORDINGS.exists() else []
@@ -23,8 +23,17 @@ pytestmark = pytest.mark.skipif(not CASES, reason="the recorded cases are not be
 def test_chain(case):
     chain = case["chain"]
     options = {name: chain[name] for name in ("method", "return", "error_on_reject") if name in chain}
+    operations = [
+        {
+            **operation,
+            "id": ids_of(operation["key"]),
+            "resolve": ids_of(operation["resolve"]),
+            "reject": ids_of(operation["reject"]),
+        }
+        for operation in chain["operations"]
+    ]
     [flow] = directus.load(
-        export(*chain["operations"], first=chain["first"], trigger=chain["trigger"], options=options)
+        export(*operations, first=chain["first"], trigger=chain["trigger"], options=options)
     )
     assert errors(validate(flow.document)) == []
     trigger = {
