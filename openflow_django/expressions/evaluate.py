@@ -42,8 +42,8 @@ def evaluate_many(
     answers: dict[str, Value | Failure | None] = {}
     pending: dict[str, JavaScriptPlan] = {}
     for key, plan in plans.items():
-        answers[key] = _in_python(plan, names)
-        if answers[key] is None:
+        answers[key] = answer = _in_python(plan, names)
+        if answer is None:
             pending[key] = plan.javascript if isinstance(plan, PathPlan) else cast(JavaScriptPlan, plan)
     if pending:
         answers.update(_in_javascript(pending, names, engine=engine, lookups=lookups))
