@@ -53,6 +53,7 @@ def _measure() -> dict[str, Any]:
 
     flow, executor = live_flow(documents.loop(), path="bench/loop"), Executor()
     executor.advance(new_run(flow, {"items": [1]}).pk)
+    idle = peak_memory_mb()
     items = list(range(ITERATIONS))
     begin = time.perf_counter()
     lines = [json.dumps({"path": f"loop/{number}/body", "result": item}) for number, item in enumerate(items)]
@@ -61,7 +62,6 @@ def _measure() -> dict[str, Any]:
     seconds: list[float] = []
     computed: list[float] = []
     statuses: set[str] = set()
-    idle = peak_memory_mb()
     for _ in range(3):
         run = new_run(flow, {"items": items})
         begin, computed_before = time.perf_counter(), time.thread_time()
