@@ -78,9 +78,10 @@ def _told(error: Json, *, is_admin: bool) -> JsonObject:
         more = error.get("extensions")
         extensions: JsonObject = {"code": error.get("code"), **(more if isinstance(more, dict) else {})}
         return {"message": error.get("message"), "extensions": extensions}
-    message: Json = UNEXPECTED
+    message = UNEXPECTED
     if is_admin:
-        message = (error.get("message") if isinstance(error, dict) else error) or UNEXPECTED
+        given = error.get("message") if isinstance(error, dict) else error
+        message = given if isinstance(given, str) and given else UNEXPECTED
     return {"message": message, "extensions": {"code": UNEXPECTED_CODE}}
 
 

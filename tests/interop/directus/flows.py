@@ -12,6 +12,7 @@ __all__ = ["answer", "export", "ids_of", "load", "op", "run", "step_ids", "steps
 def op(
     key: str,
     type: str,
+    /,
     *,
     resolve: str | None = None,
     reject: str | None = None,
