@@ -106,7 +106,7 @@ def _fields(schema: JsonObject) -> list[Json]:
 
 
 def _field(name: str, rule: JsonObject, *, is_required: bool) -> JsonObject:
-    by_type = {ours: theirs for theirs, ours in reversed(FIELD_TYPES.items())}
+    by_type = {ours: theirs for theirs, ours in FIELD_TYPES.items()}
     by_format = {ours: theirs for theirs, ours in reversed(FORMATS.items())}
     kind = by_format.get(str(rule.get("format"))) or by_type.get(str(rule.get("type")), "string")
     meta: JsonObject = {"required": is_required}
