@@ -139,7 +139,13 @@ def test_sleeps_and_loops_are_worked_off_here(openflow, db, settings):
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="two connections to one database in memory")
 def test_a_worker_does_the_work(openflow, live):
-    worker = threading.Timer(1.0, lambda: advance(Run.objects.get().pk))
+    def work() -> None:
+        try:
+            advance(Run.objects.get().pk)
+        finally:
+            connection.close()  # a thread has a connection of its own
+
+    worker = threading.Timer(1.0, work)
     worker.start()
     said = openflow("run", "greet/person", "--watch", "--timeout", "30")
     worker.join()
