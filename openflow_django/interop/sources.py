@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from openflow_django.exceptions import OpenFlowError
-from openflow_django.interop import windmill
+from openflow_django.interop import directus, windmill
 from openflow_django.interop.archives import ArchiveTree, is_archive
 from openflow_django.interop.files import FOLDER_ENDS, FlowFile, is_flow_file, parse_flow_file
 from openflow_django.interop.imported import Imported, ImportedFlow, ImportedScript, Skipped
@@ -68,14 +68,18 @@ def read_path(path: Path) -> Imported:
 
 
 def read_data(data: Json | bytes, *, path: str = "", source: str = "") -> Imported:
-    """What JSON, or the text of JSON or YAML, holds: flow files of ours and whatever :mod:`windmill` reads.
+    """What JSON, or the text of JSON or YAML, holds: flow files of ours, and whatever :mod:`directus` and
+    :mod:`windmill` read.
 
-    ``path`` is for a flow that names none. Raises NotAFlow, FlowFileInvalid, JsonInvalid or YamlInvalid.
+    ``path`` is for a flow that names none. Raises NotAFlow, NotADirectusFlow, FlowFileInvalid, JsonInvalid
+    or YamlInvalid.
     """
     value = read_text(data) if isinstance(data, str | bytes) else data
     own = [value] if is_flow_file(value) else value
     if isinstance(own, list) and own and all(is_flow_file(item) for item in own):
         return Imported(flows=[_imported(parse_flow_file(item), path=path, source=source) for item in own])
+    if directus.is_directus(value):
+        return Imported(flows=[replace(flow, source=source) for flow in directus.load(value, path=path)])
     scripts = list(_bundled_scripts(value, source=source))
     try:
         flows = windmill.load(value, path=path)

@@ -5,7 +5,7 @@ and by nobody who might not edit it by hand.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from django.db import transaction
@@ -73,16 +73,13 @@ def plan_flow(imported: ImportedFlow, *, update: bool, beside: Collection[str] =
         NoPath: there is no path to store it under.
         AlreadyThere: another flow has the path, differs, and ``update`` is off.
         DocumentInvalid: code of it is missing.
-        OptionsInvalid: one of its triggers cannot be made here.
+        OptionsInvalid: one of its triggers that is on cannot be made here.
     """
     if not imported.path:
         raise NoPath(_("The flow has no path."), hint=_("Give it one with --path."))
     if imported.errors:
         raise DocumentInvalid(imported.errors)
-    for trigger in imported.triggers:
-        issues = triggers.validate_options(type=trigger.type, options=trigger.options)
-        if errors(issues):
-            raise triggers.OptionsInvalid(issues)
+    imported, left_out = _with_triggers_that_fit(imported)
     flow = Flow.objects.using(home()).filter(path=imported.path).first()
     changes = diff(flow.draft, imported.document) if flow else []
     changes_triggers = imported.has_triggers and list(imported.triggers) != triggers_of(flow)
@@ -100,9 +97,30 @@ def plan_flow(imported: ImportedFlow, *, update: bool, beside: Collection[str] =
         action=action,
         flow=flow,
         changes=changes,
-        issues=[*imported.warnings, *document_issues(imported.document, beside=beside)],
+        issues=[*imported.warnings, *left_out, *document_issues(imported.document, beside=beside)],
         changes_triggers=changes_triggers,
     )
+
+
+def _with_triggers_that_fit(imported: ImportedFlow) -> tuple[ImportedFlow, list[Issue]]:
+    """The flow without the triggers that come turned off and cannot be made here, and what is wrong with
+    them.
+
+    Raises OptionsInvalid for one that is on: without it the flow would not be started as it was.
+    """
+    kept: list[FlowTrigger] = []
+    told: list[Issue] = []
+    for trigger in imported.triggers:
+        issues = triggers.validate_options(type=trigger.type, options=trigger.options)
+        if not errors(issues):
+            kept.append(trigger)
+        elif trigger.enabled:
+            raise triggers.OptionsInvalid(issues)
+        else:
+            words = {"type": trigger.type, "reason": errors(issues)[0].message}
+            message = _("The trigger of the type %(type)s is left out: %(reason)s") % words
+            told.append(Issue("", code="trigger_left_out", message=message, severity="warning"))
+    return replace(imported, triggers=tuple(kept)), told
 
 
 def import_flow(plan: FlowPlan, *, user: User | None) -> Flow:

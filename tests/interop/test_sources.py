@@ -235,3 +235,17 @@ def test_many_files_are_told_apart_quickly(tmp_path: Path) -> None:
     for number in range(300):
         fill(tmp_path / f"f{number}__flow", {"flow.yaml": "value: {modules: []}\n", "x.yaml": "a: 1\n"})
     assert len(read_tree(DiskTree(tmp_path)).flows) == 300
+
+
+def test_flows_of_directus(tmp_path: Path) -> None:
+    """An export among other files; one of a version that is not read is an error."""
+    operation = {"id": "1", "key": "a", "type": "log", "options": {"message": "m"}}
+    data = {"version": 1, "flow": {"id": "f", "name": "Says m", "operation": "1"}, "operations": [operation]}
+    (tmp_path / "export.json").write_text(json.dumps(data))
+    (tmp_path / "later.json").write_text(json.dumps({**data, "version": 2}))
+    found = read_path(tmp_path)
+    [flow] = found.flows
+    assert (flow.path, flow.source) == ("says_m", "export.json")
+    [skipped] = found.skipped
+    assert (skipped.source, skipped.is_error) == ("later.json", True)
+    assert [flow.path for flow in read_path(tmp_path / "export.json").flows] == ["says_m"]

@@ -278,3 +278,21 @@ def test_flows_of_one_import_may_call_each_other(openflow, file):
     )
     said = openflow("import", path)
     assert (said.code, "error" in said.out) == (0, False)
+
+
+def test_a_flow_of_directus_becomes_a_draft(openflow, tmp_path):
+    operations = [
+        {"id": "1", "key": "a", "type": "log", "options": {"message": "{{ $trigger }}"}, "resolve": "2"},
+        {"id": "2", "key": "b", "type": "transform", "options": {"json": {"x": "{{ a }}"}}},
+    ]
+    flow = {"id": "f", "name": "Says it", "trigger": "no-such", "options": {}, "operation": "1"}
+    file = tmp_path / "export.json"
+    file.write_text(json.dumps({"version": 1, "flow": flow, "operations": operations}))
+    said = openflow("import", file)
+    assert said.code == 0, said.out
+    assert "says_it: created" in said.out
+    assert "no-such is left out" in said.out
+    stored = Flow.objects.get(path="says_it")
+    assert stored.status == FlowStatus.INACTIVE
+    assert [module["id"] for module in stored.draft["value"]["modules"]] == ["a", "b"]
+    assert not Trigger.objects.exists()

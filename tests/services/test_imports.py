@@ -46,6 +46,19 @@ def test_what_cannot_be_planned(flow):
         imports.plan_flow(imported(triggers=[FlowTrigger(type="no_such")], has_triggers=True), update=True)
 
 
+def test_triggers_that_are_off_and_do_not_fit_are_left_out_and_told(db):
+    off = [
+        FlowTrigger(type="no_such", enabled=False),
+        FlowTrigger(type="model_event", options={"model": "no.model", "actions": ["created"]}, enabled=False),
+        FlowTrigger(type="manual", enabled=False),
+    ]
+    plan = imports.plan_flow(imported(triggers=off, has_triggers=True), update=False)
+    assert [issue.code for issue in plan.issues] == ["trigger_left_out", "trigger_left_out"]
+    assert "no_such" in plan.issues[0].message
+    stored = imports.import_flow(plan, user=None)
+    assert [(row.type, row.enabled) for row in stored.triggers.all()] == [("manual", False)]
+
+
 def test_somebody_else_was_faster(flow):
     plan = imports.plan_flow(imported(), update=True)
     flows.save_draft(flow, document={"value": {"modules": []}}, revision=1, user=None)

@@ -27,7 +27,7 @@ def load(
 ) -> list[ImportedFlow]:
     """The flows in ``data``: JSON, or the text of it, in any of the shapes that :mod:`sources` knows.
 
-    ``path`` is for a flow that stands alone; others are called after their names. ``flows`` gives the paths
+    Flows are called after their names; ``path`` is for one that has none. ``flows`` gives the paths
     of
     flows that are there already by their ids in Directus, ``collections`` the models (``app.model``) by the
     names
@@ -38,7 +38,7 @@ def load(
     Raises NotADirectusFlow, and JsonInvalid or YamlInvalid for text that cannot be read.
     """
     found = sources(read_text(data) if isinstance(data, str | bytes) else data)
-    paths = _paths(found, alone=path)
+    paths = _paths(found, unnamed=path)
     called = {
         source.id: name
         for source, name in zip(found, paths, strict=True)
@@ -48,12 +48,11 @@ def load(
     return [_load(source, name, site) for source, name in zip(found, paths, strict=True)]
 
 
-def _paths(found: Sequence[Source], *, alone: str) -> list[str]:
-    if alone and len(found) == 1:
-        return [flow_path(alone)]
+def _paths(found: Sequence[Source], *, unnamed: str) -> list[str]:
     paths: list[str] = []
     for source in found:
-        paths.append(slug(source.name or "flow", used=paths))
+        alone = flow_path(unnamed) if len(found) == 1 and not source.name else ""
+        paths.append(alone or slug(source.name or "flow", used=paths))
     return paths
 
 
@@ -70,6 +69,7 @@ def _load(source: Source, path: str, site: Site) -> ImportedFlow:
         color=_text(source.flow.get("color")),
         document=made.document,
         triggers=tuple(triggers),
+        has_triggers=True,
         warnings=tuple(report.issues),
     )
 

@@ -147,7 +147,9 @@ def test_flows_get_the_operations_that_are_theirs():
 def test_paths_are_made_of_names_and_used_once():
     named = [export(name=name) for name in ("Send mail!", "Send mail", "", "Größe")]
     assert [flow.path for flow in directus.load(named)] == ["send_mail", "send_mail_2", "flow", "groe"]
-    assert directus.load(EXPORT, path="shop/check")[0].path == "shop/check"
+    assert directus.load(EXPORT, path="shop/check")[0].path == "a_flow"
+    assert directus.load(export(name=None), path="shop/check")[0].path == "shop/check"
+    assert [flow.path for flow in directus.load([export(name=None)] * 2, path="x")] == ["flow", "flow_2"]
 
 
 def test_where_a_flow_begins_is_guessed_when_it_does_not_say():
@@ -183,4 +185,6 @@ def test_what_the_flow_keeps_elsewhere_is_told():
 
 
 def test_triggers_come_turned_off():
-    assert [trigger.enabled for trigger in directus.load(EXPORT)[0].triggers] == [False]
+    [flow] = directus.load(EXPORT)
+    assert [trigger.enabled for trigger in flow.triggers] == [False]
+    assert flow.has_triggers
