@@ -4,9 +4,26 @@ from typing import Any
 
 from openflow_django.interop import directus
 from openflow_django.interop.imported import ImportedFlow
+from openflow_django.spec.issues import errors
+from openflow_django.spec.validate import validate
 from openflow_django.testing import FlowRun, run_flow
 
-__all__ = ["answer", "export", "ids_of", "load", "op", "run", "step_ids", "steps_of"]
+__all__ = [
+    "answer",
+    "export",
+    "ids_of",
+    "inputs",
+    "load",
+    "made",
+    "op",
+    "run",
+    "static",
+    "step_ids",
+    "steps_of",
+    "template",
+    "told",
+    "transform",
+]
 
 
 def op(
@@ -82,3 +99,33 @@ def step_ids(flow: ImportedFlow) -> list[str]:
     """Ids of the steps of the flow's own list."""
     document: Any = flow.document
     return [module["id"] for module in document["value"]["modules"]]
+
+
+def made(kind: str, /, **options: Any) -> Any:
+    """The module that an operation becomes."""
+    document: Any = load(op("a", kind, **options)).document
+    assert errors(validate(document)) == []
+    return document["value"]["modules"][0]
+
+
+def told(kind: str, /, **options: Any) -> list[str]:
+    """The codes of what is told about an operation."""
+    return [issue.code for issue in load(op("a", kind, **options)).warnings]
+
+
+def inputs(kind: str, /, **options: Any) -> Any:
+    """Its input transforms."""
+    return made(kind, **options)["value"]["input_transforms"]
+
+
+def static(value: Any) -> dict[str, Any]:
+    return {"type": "static", "value": value}
+
+
+def template(value: Any) -> dict[str, Any]:
+    return {"type": "template", "value": value}
+
+
+def transform(key: str, value: Any, **edges: Any) -> dict[str, Any]:
+    """An operation that gives ``value``."""
+    return op(key, "transform", json=value, **edges)

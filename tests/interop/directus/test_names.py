@@ -10,11 +10,7 @@ from openflow_django.interop.directus.tags import renamed, renamed_path, renamed
 from openflow_django.spec.ids import RESERVED_IDS
 from openflow_django.spec.issues import errors
 from openflow_django.spec.validate import validate
-from tests.interop.directus.flows import answer, load, op, run, step_ids
-
-
-def transform(key, value, **edges):
-    return op(key, "transform", json=value, **edges)
+from tests.interop.directus.flows import answer, load, op, run, step_ids, transform
 
 
 def codes(*operations, **flow):

@@ -4,13 +4,9 @@ import pytest
 
 from openflow_django.interop import directus
 from openflow_django.testing import run_flow
-from tests.interop.directus.flows import export, load, op, run, steps_of
+from tests.interop.directus.flows import export, load, op, run, steps_of, transform
 
 FAILING = "module.exports = () => { throw new RangeError('bad') }"
-
-
-def transform(key, value, **edges):
-    return op(key, "transform", json=value, **edges)
 
 
 def test_the_state_has_four_names_before_the_first_step():
