@@ -22,7 +22,7 @@ SCHEDULE: Final = "schedule"
 WEBHOOK: Final = "webhook"
 
 ACTIONS: Final = {"items.create": "created", "items.update": "updated", "items.delete": "deleted"}
-LOCATIONS: Final = frozenset({"both", "collection", "item", "hidden"})
+LOCATIONS: Final = ("both", "collection", "item", "hidden")
 FIELD_TYPES: Final = {
     "bigInteger": "integer",
     "boolean": "boolean",

@@ -7,6 +7,8 @@ import pytest
 
 from openflow_django.interop import directus
 from openflow_django.operations import operations, validate_options
+from openflow_django.services.documents import validate_document
+from openflow_django.spec.issues import errors
 from openflow_django.testing import run_flow
 from tests.interop.directus.flows import (
     export,
@@ -74,6 +76,29 @@ def test_the_options_fit_our_operation(type, options):
     given = {name: each["value"] for name, each in value["input_transforms"].items()}
     assert validate_options(operations.get(value["path"].removeprefix("op/")), given) == []
     assert told(type, **options) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "operation",
+    [
+        op("a", "transform"),
+        op("a", "log"),
+        op("a", "exec"),
+        op("a", "sleep", milliseconds=5),
+        op("a", "sleep", milliseconds="{{ $trigger.ms }}"),
+        op("a", "condition"),
+        op("a", "throw-error"),
+        op("a", "json-web-token", operation="decode", token="{{ $last }}"),
+        op("a", "request", url="https://example.com/{{ $last }}"),
+        op("a", "mail", to="a@example.com", body="b"),
+        op("a", "pigeon"),
+        op("a", "trigger", flow="nowhere"),
+    ],
+    ids=lambda operation: operation["type"],
+)
+def test_the_site_takes_the_document(operation):
+    assert [issue.message for issue in errors(validate_document(load(operation).document))] == []
 
 
 def test_an_operation_of_the_site_is_used_for_a_type_that_directus_does_not_have():

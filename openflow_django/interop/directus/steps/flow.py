@@ -9,10 +9,24 @@ from openflow_django.interop.directus.steps.base import Making, inputs, makes_st
 from openflow_django.interop.directus.tags import has_tags, renamed_rule
 from openflow_django.spec.json import Json, JsonObject
 
-__all__ = ["condition", "exec_", "json_web_token", "log", "null_step", "sleep", "throw_error", "transform_"]
+__all__ = [
+    "NULL",
+    "SECONDS",
+    "condition",
+    "exec_",
+    "json_web_token",
+    "log",
+    "null_step",
+    "sleep",
+    "throw_error",
+    "transform_",
+]
 
 INTEGER: Final = re.compile(r"[\s\ufeff\xa0]*([+-]?\d+)", re.ASCII)
 DEFAULT_STATUS: Final = 500
+
+NULL: Final = "null"
+"""The JSON text of null."""
 
 #: Milliseconds that were rendered into a list of one, as seconds: what is no number is 0.
 SECONDS: Final = "Math.max(0, Number(result[0]) || 0) / 1000"
@@ -39,12 +53,12 @@ def exec_(making: Making) -> JsonObject:
 
 @makes_step("transform")
 def transform_(making: Making) -> JsonObject:
-    return {"value": script("transform", {"json": transform(making.option("json"))})}
+    return {"value": script("transform", {"json": _or_null(making.option("json"))})}
 
 
 @makes_step("log")
 def log(making: Making) -> JsonObject:
-    return {"value": script("log", {"message": transform(making.option("message"))})}
+    return {"value": script("log", {"message": _or_null(making.option("message"))})}
 
 
 @makes_step("throw-error")
@@ -85,7 +99,12 @@ def sleep(making: Making) -> JsonObject:
 
 def null_step() -> JsonObject:
     """A step that gives null."""
-    return script("transform", {"json": {"type": "static", "value": None}})
+    return script("transform", {"json": _or_null(None)})
+
+
+def _or_null(value: Json) -> JsonObject:
+    """An input that has to be there: null, which would count as missing, as its JSON text."""
+    return transform(NULL if value is None else value)
 
 
 def _seconds(milliseconds: Json) -> float:

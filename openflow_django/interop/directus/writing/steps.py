@@ -6,7 +6,7 @@ from typing import Final
 from openflow_django.engine.calls import WHOLE_INPUT
 from openflow_django.interop.directus.report import Report
 from openflow_django.interop.directus.steps.calls import BATCH, ITEM
-from openflow_django.interop.directus.steps.flow import SECONDS
+from openflow_django.interop.directus.steps.flow import NULL, SECONDS
 from openflow_django.interop.directus.writing.operations import PREFIX, Written, value_of, write_operation
 from openflow_django.spec.issues import quoted
 from openflow_django.spec.json import Json, JsonObject
@@ -54,7 +54,7 @@ def is_null(module: Module) -> bool:
     return (
         isinstance(value, PathScript)
         and value.path == TRANSFORM
-        and value.input_transforms == {"json": Static(None)}
+        and value.input_transforms == {"json": Static(NULL)}
     )
 
 
