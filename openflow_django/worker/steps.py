@@ -138,6 +138,8 @@ class Steps:
             raise
         except OperationError as error:
             told = _error(error.name, error.message, command, code=error.code)
+            if error.result is not None:
+                told["result"] = error.result
             return work.failed(told, rejection=error.result)
         except _ScriptError as error:
             return work.failed({**error.error, "step_id": command.module.id})

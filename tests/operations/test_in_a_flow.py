@@ -91,3 +91,12 @@ def test_a_repeated_request_carries_the_same_idempotency_key(settings):
 def test_nobody_may_touch_the_models(kind, options, db):
     run = run_flow(flow(step(kind, id="i", model="shop.product", **options)))
     assert error_of(run, "i")["code"] == "item_forbidden"
+
+
+def test_what_an_operation_says_beyond_its_message_is_there_in_the_error_branch():
+    expression = {"type": "javascript", "expr": "[error.code, error.result.status, error.result.code]"}
+    branch = {"modules": [step("transform", id="b", json=expression)], "then": "stop"}
+    document = flow(step("throw_error", id="a", code="sold_out", status=409, extra={"error_branch": branch}))
+    run = run_flow(document)
+    assert run.result == ["sold_out", 409, "SOLD_OUT"]
+    assert error_of(run, "a")["result"] == run.data["a"]

@@ -21,6 +21,7 @@ MODEL_EVENT: Final = "model_event"
 SCHEDULE: Final = "schedule"
 WEBHOOK: Final = "webhook"
 
+WEBHOOK_DEFAULTS: Final = {"method": "GET", "return": "$last"}
 ACTIONS: Final = {"items.create": "created", "items.update": "updated", "items.delete": "deleted"}
 LOCATIONS: Final = ("both", "collection", "item", "hidden")
 FIELD_TYPES: Final = {
@@ -47,9 +48,8 @@ def triggers_of(source: Source, *, site: Site, report: Report, names: Mapping[st
         case "event":
             return _events(source, options, site=site, report=report)
         case "webhook":
-            options.setdefault("return", "$last")
-            options.setdefault("method", "GET")
-            return [_trigger(WEBHOOK, source, _with_return(options, names))]
+            given = {name: value for name, value in options.items() if value is not None}
+            return [_trigger(WEBHOOK, source, _with_return({**WEBHOOK_DEFAULTS, **given}, names))]
         case "schedule":
             _tell_cron(options, report)
             return [_trigger(SCHEDULE, source, options)]

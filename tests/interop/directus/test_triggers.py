@@ -30,6 +30,7 @@ def test_webhook():
     }
     assert only("webhook", options) == ("webhook", options)
     assert only("webhook", {}) == ("webhook", {"method": "GET", "return": "$last"})
+    assert only("webhook", {"return": None, "method": None}) == only("webhook", {})
 
 
 def test_schedule():
